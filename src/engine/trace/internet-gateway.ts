@@ -84,7 +84,8 @@ export function fromInternet(world: World, headers: Headers): Path {
   return arrived(nothing, hops, back, { receiver, headers: received });
 }
 
-function egress(snapshot: Snapshot, gateway: InternetGateway, vpcId: string, headers: Headers): Hop {
+/** Out to the internet, with a public address as source. */
+export function egress(snapshot: Snapshot, gateway: InternetGateway, vpcId: string, headers: Headers): Hop {
   const hop = { stage: 'route', component: gateway.id, vpcId, headers } as const;
   if (privateBlocks.some((block) => isInBlock(block, headers.destination))) {
     const reason = `${headers.destination} is a private address (RFC 1918)`;

@@ -85,7 +85,8 @@ export function wayBackToInternet(
   ]).map(asReturn);
 }
 
-function routeToGateway(world: World, from: NetworkInterface, reply: Headers): Hop | undefined {
+/** Does the reply leave by the internet gateway? */
+export function routeToGateway(world: World, from: NetworkInterface, reply: Headers): Hop | undefined {
   const { hop, receiver, gateway, endpoint, nat } = route(world, from, reply);
   const exit = endpoint?.id ?? nat?.managedBy;
   if (exit !== undefined && hop !== undefined) return leavesBy(hop, exit);
@@ -104,7 +105,7 @@ function comesTo(sender: NetworkInterface, reply: Headers): Hop | undefined {
 }
 
 /** The reply must come to the interface that sent; one that another interface has an address for does not. */
-function routeBack(
+export function routeBack(
   world: World,
   from: NetworkInterface,
   to: NetworkInterface,
