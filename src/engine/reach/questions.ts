@@ -125,9 +125,12 @@ export function countPairs(reach: Reach): Counts {
     pairs += size * (size - 1);
     countVpc(vpc, byWord);
   }
-  const reachable = reach.lanes.map((_, lane) => {
-    return byWord.reduce((sum, weight, word) => sum + ((word >>> lane) & 1 ? weight : 0), 0);
-  });
+  const reachable = reach.lanes.map(() => 0);
+  for (const [word, weight] of byWord.entries()) {
+    if (weight === 0) continue;
+    for (let lane = 0; lane < reachable.length; lane++)
+      if ((word >>> lane) & 1) reachable[lane] = (reachable[lane] as number) + weight;
+  }
   return { interfaces, classes, pairs, reachable };
 }
 
