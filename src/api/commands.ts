@@ -10,6 +10,7 @@ import { primaryAddress } from '../model/network-interface.ts';
 import { type Clock, isoTime } from '../std/clock.ts';
 import type { Prng } from '../std/prng.ts';
 import type { Store, Transaction } from '../store/store.ts';
+import { KeptReaches } from './kept-reach.ts';
 import { answerReach, type ReachQuestion } from './reach.ts';
 import { answerWhy, type WhyQuestion } from './why.ts';
 
@@ -31,7 +32,8 @@ interface Body {
 }
 
 export function createCommands(options: CommandOptions): Commands {
-  const { store } = options;
+  const { store, observed } = options;
+  const kept = new KeptReaches({ store, targets: () => observed.current?.targets ?? [] });
   return {
     'POST /_postern/attach': (body) => {
       const { target, subnetId, groupIds = [], privateAddress } = body as Body;
@@ -62,10 +64,8 @@ export function createCommands(options: CommandOptions): Commands {
       const health = healthOf(options.observed.current?.targets ?? []);
       return answerWhy(store.snapshot, health, body as WhyQuestion);
     },
-    'POST /_postern/reach': async (body) => {
-      const health = healthOf(options.observed.current?.targets ?? []);
-      return answerReach(store.snapshot, health, body as ReachQuestion);
-    },
+    'POST /_postern/reach': async (body) =>
+      answerReach(store.snapshot, (lanes) => kept.of(lanes), body as ReachQuestion),
   };
 }
 

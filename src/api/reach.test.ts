@@ -2,6 +2,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { Refusal } from '../catalog/refusal.ts';
 import type { SavedReach } from '../engine/reach/difference.ts';
+import { Reach } from '../engine/reach/reach.ts';
 import { unknownHealth } from '../engine/health.ts';
 import { Network } from '../engine/testing.ts';
 import { answerReach, type ReachQuestion } from './reach.ts';
@@ -17,7 +18,8 @@ beforeEach(() => {
   net.change('instance', 'i-two', { tags: { Name: 'db' } });
 });
 
-const ask = (question: ReachQuestion) => answerReach(net.tables, unknownHealth, question);
+const ask = (question: ReachQuestion) =>
+  answerReach(net.tables, (lanes) => new Reach(net.tables, unknownHealth, lanes), question);
 const http = { protocol: 'tcp', port: 80 } as const;
 
 it('answers rows and who is in them', () => {

@@ -13,9 +13,8 @@ import {
   whatReaches,
   whoReaches,
 } from '../engine/reach/questions.ts';
-import { Reach } from '../engine/reach/reach.ts';
+import type { Reach } from '../engine/reach/reach.ts';
 import { interfacesNamed } from '../engine/reach/subjects.ts';
-import type { Health } from '../engine/health.ts';
 import type { NetworkInterface } from '../model/network-interface.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
@@ -50,7 +49,12 @@ export interface ReachAnswer {
   readonly parties: Readonly<Record<string, Party>>;
 }
 
-export function answerReach(snapshot: Snapshot, health: Health, question: ReachQuestion): ReachAnswer {
+/** `reachOf`: all pairs for these lanes, built or kept. */
+export function answerReach(
+  snapshot: Snapshot,
+  reachOf: (lanes: readonly Lane[]) => Reach,
+  question: ReachQuestion,
+): ReachAnswer {
   const { from, to, save } = question;
   const before = question.before === undefined ? undefined : checked(question.before);
   const lanes = question.lanes ?? before?.lanes ?? chooseLanes(snapshot);
@@ -58,7 +62,7 @@ export function answerReach(snapshot: Snapshot, health: Health, question: ReachQ
     throw new Refusal('InvalidParameterValue', `At most ${lanesMax} ports at once.`);
   const senders = from === undefined ? undefined : named(snapshot, from);
   const targets = to === undefined ? undefined : named(snapshot, to);
-  const reach = new Reach(snapshot, health, lanes);
+  const reach = reachOf(lanes);
   const isAsked = question.lanes !== undefined || before !== undefined;
   const left = isAsked ? 0 : Math.max(0, portClasses(snapshot).length - lanes.length);
   const basis = { lanes, portClassesLeft: left };

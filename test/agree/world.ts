@@ -9,6 +9,7 @@ import type { Kind, Kinds } from '../../src/model/kinds.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import type { TargetReport } from '../../src/plan/actual.ts';
 import { SeededPrng } from '../../src/std/prng.ts';
+import type { Store } from '../../src/store/store.ts';
 import { awsCommand } from '../scenario/aws-command.ts';
 import type { Network } from '../scenario/oracle.ts';
 import { select } from '../scenario/words.ts';
@@ -45,7 +46,16 @@ export class World {
   }
 
   get snapshot(): Snapshot {
-    return this.api.store.snapshot;
+    return this.store.snapshot;
+  }
+
+  get store(): Store {
+    return this.api.store;
+  }
+
+  /** What health checks found. */
+  get targets(): readonly TargetReport[] {
+    return [...this.reports.values()];
   }
 
   all<K extends Kind>(kind: K): readonly Kinds[K][] {
