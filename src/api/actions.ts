@@ -1,7 +1,7 @@
 // All tables of actions joined, by service as the SigV4 scope names it. The reference page and the coverage
 // tests read this.
 import type { Ec2Operations, Elbv2Operations, StsOperations } from '../shapes/operations.ts';
-import type { Action, Actions } from './action.ts';
+import { type Action, type Actions, type LaterAction, later } from './action.ts';
 import { absentActions } from './ec2/absent.ts';
 import { addressActions } from './ec2/address.ts';
 import { dhcpOptionsActions } from './ec2/dhcp-options.ts';
@@ -15,10 +15,6 @@ import { instanceAttributeActions } from './ec2/instance-attribute.ts';
 import { instanceTypeActions } from './ec2/instance-type.ts';
 import { natGatewayActions } from './ec2/nat-gateway.ts';
 import { networkAclActions } from './ec2/network-acl.ts';
-import { networkInsightsAccessScopeActions } from './ec2/network-insights-access-scope.ts';
-import { networkInsightsAccessScopeAnalysisActions } from './ec2/network-insights-access-scope-analysis.ts';
-import { networkInsightsAnalysisActions } from './ec2/network-insights-analysis.ts';
-import { networkInsightsPathActions } from './ec2/network-insights-path.ts';
 import { networkInterfaceActions } from './ec2/network-interface.ts';
 import { networkInterfaceAttributeActions } from './ec2/network-interface-attribute.ts';
 import { prefixListActions } from './ec2/prefix-list.ts';
@@ -38,6 +34,27 @@ import { tagActions } from './elbv2/tags.ts';
 import { targetGroupActions } from './elbv2/target-group.ts';
 import { sessionActions } from './sts/session.ts';
 
+/** They ask the engine for whole paths, which is as much code as all other actions: `up` does not wait for it. */
+const networkInsightsActions = later(
+  [
+    'CreateNetworkInsightsAccessScope',
+    'CreateNetworkInsightsPath',
+    'DeleteNetworkInsightsAccessScope',
+    'DeleteNetworkInsightsAccessScopeAnalysis',
+    'DeleteNetworkInsightsAnalysis',
+    'DeleteNetworkInsightsPath',
+    'DescribeNetworkInsightsAccessScopeAnalyses',
+    'DescribeNetworkInsightsAccessScopes',
+    'DescribeNetworkInsightsAnalyses',
+    'DescribeNetworkInsightsPaths',
+    'GetNetworkInsightsAccessScopeAnalysisFindings',
+    'GetNetworkInsightsAccessScopeContent',
+    'StartNetworkInsightsAccessScopeAnalysis',
+    'StartNetworkInsightsAnalysis',
+  ],
+  async () => (await import('./ec2/network-insights.ts')).networkInsightsActions,
+);
+
 const ec2: Actions<Ec2Operations> = {
   ...absentActions,
   ...addressActions,
@@ -53,10 +70,7 @@ const ec2: Actions<Ec2Operations> = {
   ...internetGatewayActions,
   ...natGatewayActions,
   ...networkAclActions,
-  ...networkInsightsAccessScopeActions,
-  ...networkInsightsAccessScopeAnalysisActions,
-  ...networkInsightsAnalysisActions,
-  ...networkInsightsPathActions,
+  ...networkInsightsActions,
   ...networkInterfaceActions,
   ...networkInterfaceAttributeActions,
   ...prefixListActions,
@@ -84,7 +98,7 @@ const sts: Actions<StsOperations> = {
 
 export type ServiceName = 'ec2' | 'elasticloadbalancing' | 'sts';
 
-type AnyAction = Action<unknown, unknown>;
+type AnyAction = Action<unknown, unknown> | LaterAction<unknown, unknown>;
 
 const tables = { ec2, elasticloadbalancing, sts } as unknown as Record<
   ServiceName,

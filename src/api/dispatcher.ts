@@ -51,9 +51,10 @@ export class Dispatcher {
 
   /** Rejects with a Refusal where AWS would answer with an error. */
   async call(request: ApiRequest): Promise<unknown> {
-    const action = findAction(request.service, request.action);
-    if (action === undefined)
+    const found = findAction(request.service, request.action);
+    if (found === undefined)
       throw new Error(`assertion failed: ${request.action} was not asked for with supports()`);
+    const action = found.kind === 'later' ? await found.load() : found;
     const { store } = this.options;
     const reader = this.reader(store.snapshot, request);
     try {

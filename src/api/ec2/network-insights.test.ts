@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { actionNames } from '../actions.ts';
 import { refused, testApi } from '../testing.ts';
+import { networkInsightsActions } from './network-insights.ts';
 
 /** Two instances of one VPC; the group of the second lets nothing in. */
 async function twoInstances() {
@@ -223,4 +225,9 @@ describe('bad input of network insights', () => {
     const id = (await createPath()).NetworkInsightsPath?.NetworkInsightsPathId ?? '';
     expect(await refused(start(id, more))).toMatch(refusal);
   });
+});
+
+it('all of its actions, and no others, are loaded when one is asked for', () => {
+  const known = actionNames('ec2').filter((name) => name.includes('NetworkInsights'));
+  expect(known).toEqual(Object.keys(networkInsightsActions).sort());
 });
