@@ -7,8 +7,8 @@ import type { Listeners } from './listeners.ts';
 import { proxyHeader } from './proxy-header.ts';
 
 export interface ProxyServersOptions {
-  /** Private address of the interface with this identity or proxy address. */
-  readonly privateAddressOf: (address: string) => string | undefined;
+  /** Private address of the interface with this identity or proxy address; a public address is its own. */
+  readonly knownAddressOf: (address: string) => string | undefined;
   readonly listeners: Listeners;
 }
 
@@ -51,8 +51,8 @@ export class ProxyServers {
   private forward(client: Socket, key: string): void {
     const plan = this.running.get(key)?.plan;
     const target = plan?.targets[this.next++ % plan.targets.length];
-    const sourceAddress = this.options.privateAddressOf(client.remoteAddress ?? '');
-    const destinationAddress = this.options.privateAddressOf(client.localAddress ?? '');
+    const sourceAddress = this.options.knownAddressOf(client.remoteAddress ?? '');
+    const destinationAddress = this.options.knownAddressOf(client.localAddress ?? '');
     if (plan === undefined || target === undefined) return void client.destroy();
     if (sourceAddress === undefined || destinationAddress === undefined) return void client.destroy();
     const server = connect({

@@ -29,8 +29,8 @@ import { S3 } from '../frontdoor/s3/s3.ts';
 import { SecretsManager } from '../frontdoor/secrets-manager/secrets-manager.ts';
 import { Sqs } from '../frontdoor/sqs/sqs.ts';
 import { primaryAddress } from '../model/network-interface.ts';
-import { formatAddress } from '../net/ipv4.ts';
-import { metadataService, resolverService } from '../plan/addressing.ts';
+import { formatAddress, parseAddress } from '../net/ipv4.ts';
+import { metadataService, readIdentity, resolverService } from '../plan/addressing.ts';
 import { systemClock } from '../std/clock.ts';
 import { present } from '../std/assert.ts';
 import { Replica } from '../store/stream/replica.ts';
@@ -53,8 +53,9 @@ export async function runAgent(state: StateDirectory): Promise<void> {
   const replica = new Replica();
   const log = (line: string) =>
     void process.stderr.write(`${new Date(systemClock.now()).toISOString()} ${line}\n`);
-  const privateAddressOf = (address: string) => {
+  const knownAddressOf = (address: string) => {
     const { snapshot } = replica;
+    if (readIdentity(parseAddress(address) ?? 0) === undefined) return address;
     const networkInterface = snapshot && interfaceBehind(snapshot, address);
     return networkInterface && primaryAddress(networkInterface);
   };
@@ -97,7 +98,7 @@ export async function runAgent(state: StateDirectory): Promise<void> {
         onChange,
         log,
       }),
-    proxies: new ProxyServers({ privateAddressOf, listeners }),
+    proxies: new ProxyServers({ knownAddressOf, listeners }),
     builtInScript,
     ...(internet === undefined ? {} : { internetPorts: internet.ports }),
     holderPid: holder.pid,

@@ -182,7 +182,12 @@ function balancedAddresses({ snapshot }: Network): ReadonlySet<string> {
   const all = [...snapshot.all('networkInterface')].filter(({ interfaceType }) =>
     ['vpc_endpoint', 'network_load_balancer'].includes(interfaceType),
   );
-  return new Set(all.flatMap((eni) => eni.privateAddresses.map(({ address }) => address)));
+  return new Set(
+    all.flatMap((eni) => [
+      ...eni.privateAddresses.map(({ address }) => address),
+      ...snapshot.by('address', 'networkInterfaceId', eni.id).map(({ publicIp }) => publicIp),
+    ]),
+  );
 }
 
 /** Guests on every port asked for or that a load balancer may turn it into; the services where the agent's own are. */

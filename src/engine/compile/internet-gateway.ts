@@ -33,11 +33,15 @@ export function publicAddresses({
   return found;
 }
 
-/** In: the public address becomes the private one. Only what was translated goes on. */
+/**
+ * In: the public address becomes the private one. Only what was translated goes on; a load balancer's nodes are met
+ * before (internet-facing.ts).
+ */
 export function internetIngress(table: TableBuilder, view: VpcView): void {
   if (view.internetGateway === undefined) return;
   table.map('private-addresses', 'type ipv4_addr', 'ipv4_addr');
-  for (const { publicIp, privateAddress } of publicAddresses(view)) {
+  for (const { publicIp, privateAddress, networkInterface } of publicAddresses(view)) {
+    if (networkInterface.interfaceType === 'network_load_balancer') continue;
     table.element('private-addresses', publicIp, privateAddress);
   }
   table.rule('load-balancer', `iif "${internetDevice}" dnat ip to ip daddr map @private-addresses`);

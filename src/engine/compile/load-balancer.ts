@@ -1,7 +1,7 @@
 // Stage load-balancer: a new flow that meets a listener is sent to a target, from the node's own address. Listeners
 // are met at endpoint interfaces of other VPCs (map privatelink, by link), and inside the VPC at node addresses and
-// at endpoints to the VPC's own service (map listeners). The flow's ct mark is the node's interface number; with
-// `keepsClient` added, the target sees the client's address.
+// at endpoints to the VPC's own service (map listeners), and at public addresses (internet-facing.ts). The flow's ct
+// mark is the node's interface number; with `keepsClient` added, the target sees the client's address.
 import type { Listener, LoadBalancer, LoadBalancerNode } from '../../model/load-balancer.ts';
 import { type NetworkInterface, primaryAddress } from '../../model/network-interface.ts';
 import { formatAddress } from '../../net/ipv4.ts';
@@ -14,12 +14,13 @@ import {
   speaksProxyProtocol,
 } from '../balancing.ts';
 import { awsServices } from './aws-service.ts';
+import { internetFacing, type PublicNode } from './internet-facing.ts';
 import { internetIngress } from './internet-gateway.ts';
 import type { InnerRoutes } from './inner-route.ts';
 import { proxyChain } from './proxy-protocol.ts';
 import { dnatRule } from './dnat.ts';
 import { groupChain } from './security-group.ts';
-import { hex, keepsClient } from './source-check.ts';
+import { byGateway, hex, keepsClient } from './source-check.ts';
 import type { TableBuilder } from './table-builder.ts';
 import { answerRules, passRouted } from './virtual-route.ts';
 import { type EndpointInterface, identityText, privateLinkDevice, type VpcView } from './vpc-view.ts';
@@ -42,6 +43,7 @@ export function loadBalancers(table: TableBuilder, view: VpcView, inner: readonl
   for (const entry of view.endpoints) putProxied(table, view, entry);
   awsServices(table, view);
   healthChecks(table, view);
+  internetFacing(table, view, (node) => publicListeners(table, view, node));
   internetIngress(table, view);
   table.rule('load-balancer', 'iif @links drop');
   passRouted(table, 'load-balancer');
@@ -85,6 +87,28 @@ function putNode(
   putEgress(table, view, loadBalancer, eni);
 }
 
+/** Where flows go that meet a node at its public address. */
+function publicListeners(table: TableBuilder, view: VpcView, at: PublicNode) {
+  const { snapshot } = view;
+  const { loadBalancer, eni } = at;
+  return snapshot.by('listener', 'loadBalancerArn', loadBalancer.id).flatMap((listener) => {
+    const { port } = listener;
+    if (speaksProxyProtocol(snapshot, listener)) {
+      const chain = `internet.e${eni.number}.tcp.${port}`;
+      const proxied = proxyChain(table, view.vpc, eni, port);
+      table.chain(chain, [`ct mark set ${hex(eni.number | byGateway)}`, `goto ${proxied}`]);
+      return [{ key: `tcp . ${port}`, chain }];
+    }
+    const group = snapshot.get('targetGroup', listener.targetGroupArn);
+    if (group === undefined) return [];
+    const keep = preservesClientAddress(snapshot, group, listener);
+    return ipProtocols(listener.protocol).map((protocol) => {
+      const chain = listenerChain(table, view, { ...at, listener, protocol, keep, isPublic: true });
+      return { key: `${protocol} . ${port}`, chain };
+    });
+  });
+}
+
 /** The chain, after these rules. */
 function guarded(table: TableBuilder, chain: string, rules: readonly string[]): string {
   if (rules.length === 0) return chain;
@@ -102,7 +126,7 @@ function putEgress(
   if (loadBalancer.groupIds.length === 0) return;
   const chain = groupChain(table, view, loadBalancer.groupIds, 'out');
   table.map('balancer-egress', 'type mark', 'verdict');
-  for (const mark of [eni.number, eni.number | keepsClient])
+  for (const mark of [eni.number, eni.number | keepsClient, eni.number | keepsClient | byGateway])
     table.element('balancer-egress', hex(mark), `jump ${chain}`);
 }
 
@@ -152,12 +176,16 @@ interface Path {
   readonly eni: NetworkInterface;
   readonly protocol: 'tcp' | 'udp';
   readonly keep: boolean;
+  /** Met at the node's public address. */
+  readonly isPublic?: boolean;
 }
 
 /** Chain that sends a flow of this listener through this node to one of its targets; drops when there is none. */
 function listenerChain(table: TableBuilder, view: VpcView, path: Path): string {
-  const { listener, eni, protocol, keep } = path;
-  const name = `lb.e${eni.number}.${protocol}.${listener.port}${keep ? '.keep' : ''}`;
+  const { listener, eni, protocol, keep, isPublic = false } = path;
+  // Only who sees the client's address would answer past the node.
+  const way = keep && isPublic ? '.keep.internet' : keep ? '.keep' : '';
+  const name = `lb.e${eni.number}.${protocol}.${listener.port}${way}`;
   if (table.has(name)) return name;
   table.chain(name);
   const group = view.snapshot.get('targetGroup', listener.targetGroupArn);
@@ -166,7 +194,8 @@ function listenerChain(table: TableBuilder, view: VpcView, path: Path): string {
     table.rule(name, 'drop');
     return name;
   }
-  table.rule(name, `ct mark set ${hex(keep ? eni.number | keepsClient : eni.number)}`);
+  const mark = eni.number | (keep ? keepsClient : 0) | (keep && isPublic ? byGateway : 0);
+  table.rule(name, `ct mark set ${hex(mark)}`);
   const sticky = group?.attributes['stickiness.enabled'] === 'true';
   const places = targets.map(({ address, target }) => `${address} . ${target.port}`).sort();
   table.rule(name, `meta l4proto ${protocol} ${dnatRule(places, sticky, name)}`);

@@ -4,20 +4,22 @@
 import type { NetworkAcl, NetworkAclEntry } from '../../model/network-acl.ts';
 import { primaryAddress } from '../../model/network-interface.ts';
 import type { Subnet } from '../../model/subnet.ts';
+import { publicNodes } from './internet-facing.ts';
 import { hex, type Marks, subnetMask } from './source-check.ts';
 import { resolverAddresses } from '../name-servers.ts';
 import { metadataAddress } from './services.ts';
 import { dropRules } from './flow-log.ts';
 import { icmpMatch, portMatch } from './security-group.ts';
 import { because, type TableBuilder } from './table-builder.ts';
-import { deviceOf, type VpcView } from './vpc-view.ts';
+import { deviceOf, internetDevice, type VpcView } from './vpc-view.ts';
 
 export function networkAcls(table: TableBuilder, view: VpcView, marks: Marks): void {
   const acls = view.snapshot
     .by('networkAcl', 'vpcId', view.vpc.id)
     .filter((acl) => acl.associations.length > 0);
   if (acls.every((acl) => allowsAll(acl, true) && allowsAll(acl, false))) return;
-  declare(table);
+  const publicOnes = publicNodes(view);
+  declare(table, publicOnes.length > 0);
   const numbers = new Map<string, number>();
   for (const subnet of view.snapshot.by('subnet', 'vpcId', view.vpc.id)) {
     const acl = acls.find((candidate) => candidate.associations.some((a) => a.subnetId === subnet.id));
@@ -38,18 +40,33 @@ export function networkAcls(table: TableBuilder, view: VpcView, marks: Marks): v
     table.element('acl-virtual-ingress', primaryAddress(eni), `jump acl-in.${number}`);
     table.element('acl-virtual-egress', primaryAddress(eni), `jump acl-out.${number}`);
   }
+  for (const { eni, publicIp } of publicOnes) {
+    const number = numbers.get(eni.subnetId);
+    if (number === undefined) continue;
+    table.element('acl-internet-ingress', publicIp, `jump acl-in.${number}`);
+    table.element('acl-internet-egress', publicIp, `jump acl-out.${number}`);
+  }
 }
 
-function declare(table: TableBuilder): void {
+/** Nodes are met at public addresses by the internet gateway's link, where nothing else is judged. */
+function declare(table: TableBuilder, hasPublicNodes: boolean): void {
+  if (hasPublicNodes) {
+    table.map('acl-internet-ingress', 'type ipv4_addr', 'verdict');
+    table.map('acl-internet-egress', 'type ipv4_addr', 'verdict');
+  }
   table.map('acl-egress', 'type mark', 'verdict');
   table.map('acl-ingress', 'typeof oif', 'verdict');
   table.map('acl-virtual-ingress', 'type ipv4_addr', 'verdict');
   table.map('acl-virtual-egress', 'type ipv4_addr', 'verdict');
   table.base('network-acl-egress', { type: 'filter', hook: 'prerouting', priority: -290, policy: 'accept' });
+  if (hasPublicNodes)
+    table.rule('network-acl-egress', `iif "${internetDevice}" ip daddr vmap @acl-internet-ingress`);
   table.rule('network-acl-egress', 'iif @links accept');
   table.rule('network-acl-egress', `meta mark & ${hex(subnetMask)} vmap @acl-egress`);
   table.rule('network-acl-egress', 'ip daddr vmap @acl-virtual-ingress');
   table.base('network-acl-ingress', { type: 'filter', hook: 'postrouting', priority: 105, policy: 'accept' });
+  if (hasPublicNodes)
+    table.rule('network-acl-ingress', `oif "${internetDevice}" ip saddr vmap @acl-internet-egress`);
   table.rule('network-acl-ingress', 'oif @links accept');
   table.rule('network-acl-ingress', 'ip saddr vmap @acl-virtual-egress');
   table.rule('network-acl-ingress', 'oif vmap @acl-ingress');

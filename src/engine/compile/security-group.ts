@@ -7,7 +7,7 @@ import type { SecurityGroupRule } from '../../model/security-group.ts';
 import { prefixListCidrs } from '../prefix-lists.ts';
 import { digest } from '../../std/digest.ts';
 import { dropRules } from './flow-log.ts';
-import { hex, keepsClient } from './source-check.ts';
+import { byGateway, hex, keepsClient } from './source-check.ts';
 import { isNatInterface } from './nat-gateway.ts';
 import { because, type TableBuilder } from './table-builder.ts';
 import { deviceOf, type VpcView } from './vpc-view.ts';
@@ -102,7 +102,10 @@ function throughBalancer(view: VpcView, groupId: string): readonly string[] {
   const nodes = balancers.flatMap((balancer) => balancer.nodes.map((node) => node.networkInterfaceId));
   const marks = nodes.flatMap((id) => {
     const eni = view.snapshot.get('networkInterface', id);
-    return eni === undefined ? [] : [hex(eni.number | keepsClient)];
+    if (eni === undefined) return [];
+    const kept = eni.number | keepsClient;
+    const isPublic = view.snapshot.by('address', 'networkInterfaceId', id).length > 0;
+    return isPublic ? [hex(kept), hex(kept | byGateway)] : [hex(kept)];
   });
   return marks.length === 0 ? [] : [`ct mark { ${marks.sort().join(', ')} }`];
 }

@@ -9,6 +9,7 @@ import { specialPurposeBlocks } from '../../net/special-purpose.ts';
 import { hiddenRange, proxyRange, vpcIdentities } from '../../plan/addressing.ts';
 import { type NamespacePlan, type RoutePlan, servicesNamespace } from '../../plan/plan.ts';
 import { frontDoorPorts } from './aws-service.ts';
+import { proxyAnswers } from './internet-facing.ts';
 import { internetRoutes } from './internet-gateway.ts';
 import { internetHostDevices, internetHostRoutes } from './internet-host.ts';
 import { TableBuilder } from './table-builder.ts';
@@ -26,6 +27,7 @@ export function servicesPlan(
     return { table: 254, destination, type: 'unicast', device: `r${vpc.number}` };
   });
   const connected = views.filter((view) => view.internetGateway !== undefined);
+  const answers = connected.map(proxyAnswers);
   return {
     name: servicesNamespace,
     kind: 'services',
@@ -41,10 +43,11 @@ export function servicesPlan(
       ...serviceRanges,
       ...identities,
       ...connected.flatMap(internetRoutes),
+      ...answers.flatMap(({ routes }) => routes),
       ...internetHostRoutes(snapshot),
       ...(internetPorts === undefined ? [] : realInternetRoutes),
     ],
-    rules: [],
+    rules: answers.flatMap(({ rules }) => rules),
     firewall: firewall(snapshot, connected, internetPorts),
   };
 }

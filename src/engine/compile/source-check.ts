@@ -11,6 +11,8 @@ export const subnetMask = 0xfff000;
 
 /** In a flow's own mark, beside the number of a load balancer's node: the target sees the client's address. */
 export const keepsClient = 0x10000;
+/** Also there: it came by the internet gateway, so its answers leave by the node's routes. */
+export const byGateway = 0x20000;
 
 export interface Marks {
   /** Of a subnet id: its route table's and its own number, joined. */

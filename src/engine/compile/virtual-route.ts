@@ -5,8 +5,9 @@
 import { primaryAddress, type NetworkInterface } from '../../model/network-interface.ts';
 import { address, cidr, contains, parseAddress } from '../../net/ipv4.ts';
 import type { InnerRoutes } from './inner-route.ts';
+import { publicNodes } from './internet-facing.ts';
 import { isNatInterface } from './nat-gateway.ts';
-import { hex, keepsClient, type Marks, routeTableMask, subnetMask } from './source-check.ts';
+import { byGateway, hex, keepsClient, type Marks, routeTableMask, subnetMask } from './source-check.ts';
 import type { TableBuilder } from './table-builder.ts';
 import { deviceOf, type VpcView } from './vpc-view.ts';
 
@@ -72,8 +73,10 @@ export function nodeRoutes(
   marks: Marks,
 ): void {
   const nodes = nodeInterfaces(view);
+  const publicOnes = publicNodes(view);
   // Else all targets are found by their own addresses, whichever subnet asks.
-  if (nodes.length === 0 || (inner.length === 0 && !hasTargetsOutside(view))) return;
+  const isPlain = inner.length === 0 && publicOnes.length === 0 && !hasTargetsOutside(view);
+  if (nodes.length === 0 || isPlain) return;
   table.base(routeChain, { type: 'filter', hook: 'prerouting', priority: -95, policy: 'accept' });
   const lost = inner.flatMap(({ subnet, routes }) =>
     lostBlocks(view, routes).flatMap((block) =>
@@ -92,6 +95,13 @@ export function nodeRoutes(
     table.element('node-routes', `${hex(node.number)} . original`, hex(mark));
     table.element('node-routes', `${hex(node.number | keepsClient)} . original`, hex(mark));
     table.element('node-routes', `${hex(node.number)} . reply`, hex(mark & routeTableMask));
+  }
+  for (const { eni } of publicOnes) {
+    const mark = marks.of(eni.subnetId);
+    const kept = eni.number | keepsClient | byGateway;
+    table.element('node-routes', `${hex(kept)} . original`, hex(mark));
+    for (const each of [kept, eni.number | byGateway])
+      table.element('node-routes', `${hex(each)} . reply`, hex(mark & routeTableMask));
   }
   table.rule(routeChain, 'meta mark set ct mark . ct direction map @node-routes');
 }

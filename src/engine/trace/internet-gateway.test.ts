@@ -94,11 +94,25 @@ describe('trace by the internet gateway', () => {
       '198.18.0.2',
       'not-reachable RETURN_SUBNET_ACL_RESTRICTION',
     ],
+    ['a balancer', (net) => net.publicAddress('198.18.0.4', 'eni-nlb-a'), '198.18.0.4', 'reachable eni-web1'],
     [
-      'a balancer',
-      (net) => net.publicAddress('198.18.0.4', 'eni-nlb-a'),
+      "a balancer's node without a way to the internet",
+      (net) => {
+        net.publicAddress('198.18.0.4', 'eni-nlb-a');
+        net.routeTable('rtb-x', 'vpc-b', ['subnet-b1'], []);
+      },
       '198.18.0.4',
-      'unknown UNKNOWN_RESOURCE',
+      'not-reachable RETURN_NO_ROUTE',
+    ],
+    [
+      "a balancer's groups see the public address",
+      (net) => {
+        net.group('sg-nlb', 'vpc-b', ['ingress all 10.0.0.0/8', 'egress all 0.0.0.0/0']);
+        net.change('loadBalancer', 'lb-nlb', { groupIds: ['sg-nlb'] });
+        net.publicAddress('198.18.0.4', 'eni-nlb-a');
+      },
+      '198.18.0.4',
+      'not-reachable ENI_SG_RULES_MISMATCH',
     ],
   ];
   it.each(cases)('%s', (why, change, destination, expected) => {

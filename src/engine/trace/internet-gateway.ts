@@ -11,80 +11,90 @@ import { atPublicService } from './aws-service.ts';
 import { atHost, atInternetHost } from './internet-host.ts';
 import { networkAclIngress } from './network-acl-ingress.ts';
 import { nodeOf } from './load-balancer.ts';
-import { arrived, atGuestInterface, ended, type Trip, zoneNotes } from './trip.ts';
-import { wayBackByGateway, wayBackToInternet } from './way-back.ts';
+import { atPublicNode } from './through-balancer.ts';
+import { arrived, atGuestInterface, ended, type Journey, type Trip, zoneNotes } from './trip.ts';
+import { type Outsider, wayBackByGateway } from './way-back.ts';
 import { interfaceAt, isInBlock, stopOf, walk, type World } from './world.ts';
 
 const privateBlocks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 const sharedBlock = '100.64.0.0/10';
 
 /** From the gateway of the sender's VPC on. */
-export function throughGateway(world: World, trip: Trip, gateway: InternetGateway): Path {
+export function throughGateway(world: World, trip: Trip, gateway: InternetGateway): readonly Path[] {
   const { snapshot } = world;
-  const out = egress(snapshot, gateway, trip.sender.vpcId, trip.headers);
+  const { sender, headers: sent, notes } = trip;
+  const out = egress(snapshot, gateway, sender.vpcId, sent);
   const hops = [...trip.hops, out];
-  if (out.outcome !== 'passed') return ended(trip, hops, out);
-  const headers = out.rewritten ?? trip.headers;
+  if (out.outcome !== 'passed') return [ended(trip, hops, out)];
+  const headers = out.rewritten ?? sent;
   const address = snapshot.by('address', 'publicIp', headers.destination)[0];
-  if (address === undefined) {
-    const [host] = snapshot.by('internetHost', 'address', headers.destination);
-    if (host !== undefined) return atInternetHost(world, { ...trip, hops }, host);
-    const service = serviceNameAt(headers.destination);
-    if (service !== undefined) return atPublicService(world, { ...trip, hops }, service);
-    const reason = `${headers.destination} is on the internet, which is not in the snapshot`;
-    return {
-      verdict: 'unknown',
-      code: 'UNKNOWN_RESOURCE',
-      reason,
-      forward: hops,
-      back: [],
-      notes: trip.notes,
-    };
-  }
-  const entry = ingress(snapshot, address, headers);
-  hops.push(entry.hop);
-  if (!('receiver' in entry)) return ended(trip, hops, entry.hop);
-  return atReceiver(world, { ...trip, hops }, entry.receiver, entry.hop.rewritten ?? headers);
+  if (address !== undefined) return atAddress(world, { headers, hops, notes }, address, { sender, sent });
+  const [host] = snapshot.by('internetHost', 'address', headers.destination);
+  if (host !== undefined) return [atInternetHost(world, { ...trip, hops }, host)];
+  const service = serviceNameAt(headers.destination);
+  if (service !== undefined) return [atPublicService(world, { ...trip, hops }, service)];
+  return [notInSnapshot({ headers, hops, notes })];
 }
 
 /** From a host of the internet: the gateway of the VPC whose interface has the address is where it comes in. */
-export function fromInternet(world: World, headers: Headers): Path {
+export function fromInternet(world: World, headers: Headers): readonly Path[] {
   const { snapshot } = world;
+  const journey = { headers, hops: [], notes: [] };
   const nothing: Pick<Path, 'forward' | 'back' | 'notes'> = { forward: [], back: [], notes: [] };
   const isPrivate = [...privateBlocks, sharedBlock].some((block) => isInBlock(block, headers.destination));
   if (isPrivate) {
     const reason = `${headers.destination} is a private address, which the internet does not carry`;
     const code = 'IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS';
-    return { verdict: 'not-reachable', code, reason, ...nothing };
+    return [{ verdict: 'not-reachable', code, reason, ...nothing }];
   }
-  const address = snapshot.by('address', 'publicIp', headers.destination)[0];
   const [host] = snapshot.by('internetHost', 'address', headers.destination);
-  if (host !== undefined) return { verdict: 'reachable', arrival: atHost(host, '', headers), ...nothing };
-  if (address === undefined) {
-    const reason = `${headers.destination} is on the internet, which is not in the snapshot`;
-    return { verdict: 'unknown', code: 'UNKNOWN_RESOURCE', reason, ...nothing };
-  }
-  const entry = ingress(snapshot, address, headers);
-  if (!('receiver' in entry)) return ended(nothing, [entry.hop], entry.hop);
-  const { receiver } = entry;
-  const received = entry.hop.rewritten ?? headers;
-  if (nodeOf(world, receiver) !== undefined) {
-    const reason = `${receiver.id} is a load balancer's: from the internet they are not followed yet`;
-    const unknown = { verdict: 'unknown', code: 'UNKNOWN_RESOURCE', reason } as const;
-    return { ...nothing, ...unknown, forward: [entry.hop] };
-  }
-  const entering = walk([
-    () => networkAclIngress(world, receiver, received),
-    () => atGuestInterface(world, receiver, received),
-  ]);
-  const hops = [entry.hop, ...entering];
-  const stop = stopOf(hops);
-  if (stop !== undefined) return ended(nothing, hops, stop);
-  const back = wayBackToInternet(world, receiver, received);
-  return arrived(nothing, hops, back, { receiver, headers: received });
+  if (host !== undefined) return [{ verdict: 'reachable', arrival: atHost(host, '', headers), ...nothing }];
+  const address = snapshot.by('address', 'publicIp', headers.destination)[0];
+  if (address === undefined) return [notInSnapshot(journey)];
+  return atAddress(world, journey, address, { sent: headers });
 }
 
-/** Out to the internet, with a public address as source. */
+function notInSnapshot({ headers, hops: forward, notes }: Journey): Path {
+  const reason = `${headers.destination} is on the internet, which is not in the snapshot`;
+  return { verdict: 'unknown', code: 'UNKNOWN_RESOURCE', reason, forward, back: [], notes };
+}
+
+/** On the internet, for a public address of ours: in by its VPC's gateway and into the subnet of whoever has it. */
+function atAddress(
+  world: World,
+  journey: Journey,
+  address: ElasticAddress,
+  outsider: Outsider,
+): readonly Path[] {
+  const entry = ingress(world.snapshot, address, journey.headers);
+  const entered = [...journey.hops, entry.hop];
+  if (!('receiver' in entry)) return [ended(journey, entered, entry.hop)];
+  const { receiver } = entry;
+  const headers = entry.hop.rewritten ?? journey.headers;
+  const { sender } = outsider;
+  const notes = [...journey.notes, ...(sender === undefined ? [] : zoneNotes(sender, receiver))];
+  if (receiver.id === sender?.id) {
+    const reason = `${receiver.id} meets itself at its own public address`;
+    return [{ verdict: 'unknown', code: 'UNKNOWN_RESOURCE', reason, forward: entered, back: [], notes }];
+  }
+  const hops = [...entered, ...walk([() => networkAclIngress(world, receiver, headers)])];
+  const stop = stopOf(hops);
+  if (stop !== undefined) return [ended({ notes }, hops, stop)];
+  const node = nodeOf(world, receiver);
+  if (node !== undefined)
+    return atPublicNode(world, { headers, hops, notes }, receiver, { ...node, outsider });
+  return [atGuest(world, { headers, hops, notes }, receiver, outsider)];
+}
+
+function atGuest(world: World, journey: Journey, receiver: NetworkInterface, outsider: Outsider): Path {
+  const { headers, notes } = journey;
+  const hops = [...journey.hops, ...walk([() => atGuestInterface(world, receiver, headers)])];
+  const stop = stopOf(hops);
+  if (stop !== undefined) return ended({ notes }, hops, stop);
+  const back = wayBackByGateway(world, outsider, { receiver, received: headers });
+  return arrived({ notes }, hops, back, { receiver, headers });
+}
+
 export function egress(snapshot: Snapshot, gateway: InternetGateway, vpcId: string, headers: Headers): Hop {
   const hop = { stage: 'route', component: gateway.id, vpcId, headers } as const;
   if (privateBlocks.some((block) => isInBlock(block, headers.destination))) {
@@ -143,25 +153,4 @@ function ingress(
     text: `${address.publicIp} → ${destination}`,
   } as const;
   return { hop: { ...hop, decidedBy, outcome: 'passed', rewritten: { ...headers, destination } }, receiver };
-}
-
-function atReceiver(world: World, trip: Trip, receiver: NetworkInterface, headers: Headers): Path {
-  const notes = [...trip.notes, ...zoneNotes(trip.sender, receiver)];
-  const isNode = nodeOf(world, receiver) !== undefined;
-  if (isNode || receiver.id === trip.sender.id) {
-    const reason = isNode
-      ? `${receiver.id} is a load balancer's: from the internet they are not followed yet`
-      : `${receiver.id} meets itself at its own public address`;
-    return { verdict: 'unknown', code: 'UNKNOWN_RESOURCE', reason, forward: trip.hops, back: [], notes };
-  }
-  const entering = walk([
-    () => networkAclIngress(world, receiver, headers),
-    () => atGuestInterface(world, receiver, headers),
-  ]);
-  const hops = [...trip.hops, ...entering];
-  const stop = stopOf(hops);
-  if (stop !== undefined) return ended({ notes }, hops, stop);
-  const { sender } = trip;
-  const back = wayBackByGateway(world, { sender, receiver, sent: trip.headers, received: headers });
-  return arrived({ notes }, hops, back, { receiver, headers });
 }

@@ -17,6 +17,17 @@ function withHost(): Network {
   return net;
 }
 
+/** The balancer of VPC b, met at 198.18.0.4; its node and the target behind lie in two subnets. */
+function withBalancer(): Network {
+  const net = withHost();
+  net.internetGateway('vpc-b');
+  net.subnet('subnet-b3', 'vpc-b', '10.0.3.0/24', 'a');
+  net.instance('web3', 'subnet-b3', '10.0.3.20');
+  net.balancer('front', { nodes: [['subnet-b1', '10.0.1.60']], targets: ['i-web3'], targetPort: 8080 });
+  net.publicAddress('198.18.0.4', 'eni-front-a');
+  return net;
+}
+
 const inward = (net: Network, destination: string) =>
   trace(net.tables, unknownHealth, {
     from: 'www.example.com',
@@ -49,4 +60,33 @@ describe('a host of the internet', () => {
     expect(fate(inward(net, '198.18.0.1'))).toBe('not-reachable ENI_SG_RULES_MISMATCH');
     expect(fate(inward(net, '10.0.1.10'))).toBe('not-reachable IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS');
   });
+
+  it.each(['true', 'false'])(
+    "reaches a load balancer's target without a way out, client kept: %s",
+    (kept) => {
+      const net = withBalancer();
+      const group = net.tables.get('targetGroup', 'tg-front')!;
+      const attributes = { ...group.attributes, 'preserve_client_ip.enabled': kept };
+      net.put('targetGroup', { ...group, attributes });
+      net.routeTable('rtb-private', 'vpc-b', ['subnet-b3'], []);
+      const answer = inward(net, '198.18.0.4');
+      expect(fate(answer)).toBe('reachable eni-web3');
+      expect(answer.paths[0]?.forward.at(-1)?.headers.source).toBe(kept === 'true' ? address : '10.0.1.60');
+      expect(answer.paths[0]?.forward.map(({ stage, component }) => `${stage} ${component}`)).toEqual([
+        'route igw-vpc-b',
+        'network-acl-ingress acl-vpc-b',
+        'load-balancer lb-front',
+        ...(kept === 'true' ? [] : ['network-acl-egress acl-vpc-b']),
+        'route rtb-vpc-b',
+        'network-acl-ingress acl-vpc-b',
+        'security-group-ingress eni-web3',
+      ]);
+      net.acl('acl-x', 'subnet-b3', ['1 ingress allow all 0.0.0.0/0', '1 egress allow all 10.0.0.0/16']);
+      const closed = kept === 'true' ? 'not-reachable RETURN_SUBNET_ACL_RESTRICTION' : 'reachable eni-web3';
+      expect(fate(inward(net, '198.18.0.4'))).toBe(closed);
+      net.acl('acl-x', 'subnet-b3', ['1 ingress allow all 0.0.0.0/0', '1 egress allow all 0.0.0.0/0']);
+      net.routeTable('rtb-closed', 'vpc-b', ['subnet-b1'], []);
+      expect(fate(inward(net, '198.18.0.4'))).toBe('not-reachable RETURN_NO_ROUTE');
+    },
+  );
 });

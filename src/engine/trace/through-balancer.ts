@@ -19,9 +19,42 @@ import { networkAclIngress } from './network-acl-ingress.ts';
 import { route } from './route.ts';
 import { securityGroupEgress } from './security-group-egress.ts';
 import { securityGroupIngress } from './security-group-ingress.ts';
-import { arrived, atGuestInterface, ended, ownInterface, type Trip, zoneNotes } from './trip.ts';
-import { wayBack, wayBackKeepingClient } from './way-back.ts';
+import {
+  arrived,
+  atGuestInterface,
+  ended,
+  type Journey,
+  ownInterface,
+  type Trip,
+  zoneNotes,
+} from './trip.ts';
+import {
+  type NodeStretch,
+  type Outsider,
+  wayBack,
+  wayBackFromNodeByGateway,
+  wayBackKeepingClient,
+} from './way-back.ts';
 import { stopOf, walk, type World } from './world.ts';
+
+/** Who asks a node. */
+interface Client {
+  /** The client's own interface, where it is in the node's VPC and may be its own target. */
+  readonly inside?: NetworkInterface;
+  readonly answers: (stretch: NodeStretch) => readonly Hop[];
+}
+
+/** `entry` is the interface where the client meets the balancer: the node's own, or an endpoint's. */
+function insider(world: World, { sender, headers }: Trip, entry: NetworkInterface): Client {
+  const answers = (stretch: NodeStretch) =>
+    stretch.keepsClient
+      ? wayBackKeepingClient(world, sender, stretch)
+      : wayBack(world, [
+          { from: sender, to: entry, headers },
+          { from: stretch.node, to: stretch.target, headers: stretch.rewritten },
+        ]);
+  return { inside: sender, answers };
+}
 
 /** State, then the endpoint's groups, then those of the balancer where it enforces them on PrivateLink. */
 export function throughEndpoint(
@@ -55,11 +88,32 @@ export function throughEndpoint(
     hops.push(hop);
     if (hop.outcome !== 'passed') return [ended({ notes }, hops, hop)];
   }
-  return throughNode(world, { ...trip, hops, notes }, receiver, serving, true);
+  return throughNode(world, { ...trip, hops, notes }, insider(world, trip, receiver), serving, true);
+}
+
+/** From inside the VPC. */
+export function atNode(world: World, trip: Trip, receiver: NetworkInterface, at: Node): readonly Path[] {
+  return askNode(world, trip, receiver, { ...at, client: insider(world, trip, receiver) });
+}
+
+/** Past the internet gateway and the ACL of the node's subnet, with the headers that the gateway made. */
+export function atPublicNode(
+  world: World,
+  journey: Journey,
+  receiver: NetworkInterface,
+  at: Node & { readonly outsider: Outsider },
+): readonly Path[] {
+  const answers = (stretch: NodeStretch) => wayBackFromNodeByGateway(world, at.outsider, stretch);
+  return askNode(world, journey, receiver, { ...at, client: { answers } });
 }
 
 /** The balancer's groups, whether or not a listener is there; then the listener. */
-export function atNode(world: World, trip: Trip, receiver: NetworkInterface, at: Node): readonly Path[] {
+function askNode(
+  world: World,
+  trip: Journey,
+  receiver: NetworkInterface,
+  at: Node & { readonly client: Client },
+): readonly Path[] {
   const { headers } = trip;
   const { groupIds } = at.loadBalancer;
   const judged =
@@ -69,20 +123,23 @@ export function atNode(world: World, trip: Trip, receiver: NetworkInterface, at:
   if (stop !== undefined) return [ended(trip, hops, stop)];
   const serving = servingAtNode(world, at, headers);
   if (!('listener' in serving)) return [notServed({ ...trip, hops }, serving, receiver.vpcId)];
-  return throughNode(world, { ...trip, hops }, receiver, serving, false);
+  return throughNode(world, { ...trip, hops }, at.client, serving, false);
 }
 
-function notServed(trip: Trip, why: { component: string; code: Code; reason: string }, vpcId: string): Path {
+function notServed(
+  trip: Journey,
+  why: { component: string; code: Code; reason: string },
+  vpcId: string,
+): Path {
   const outcome = why.code === 'UNRESOLVED_REFERENCE' ? 'unknown' : 'stopped';
   const stop: StoppedHop = { stage: 'load-balancer', ...why, vpcId, headers: trip.headers, outcome };
   return ended(trip, [...trip.hops, stop], stop);
 }
 
-/** `entry` is the interface where the flow met the balancer: the node's own, or an endpoint's. */
 function throughNode(
   world: World,
-  trip: Trip,
-  entry: NetworkInterface,
+  trip: Journey,
+  client: Client,
   served: Served,
   viaEndpoint: boolean,
 ): readonly Path[] {
@@ -91,11 +148,10 @@ function throughNode(
   const { node, choices } = chosen;
   const notes = [...trip.notes, ...chosen.notes];
   const { groupIds } = served.loadBalancer;
-  return choices.map((choice) => toTarget(world, { ...trip, notes }, { entry, node, groupIds, choice }));
+  return choices.map((choice) => toTarget(world, { ...trip, notes }, client, { node, groupIds, choice }));
 }
 
 interface Way {
-  readonly entry: NetworkInterface;
   readonly node: NetworkInterface;
   /** The balancer's. */
   readonly groupIds: readonly string[];
@@ -109,7 +165,7 @@ interface Way {
  */
 export function towardsTarget(
   world: World,
-  { node, groupIds, choice }: Omit<Way, 'entry'>,
+  { node, groupIds, choice }: Way,
 ): { readonly receiver: NetworkInterface | undefined; readonly onward: readonly Hop[] } {
   const { headers, keepsClient } = choice;
   const { hop: routeHop, receiver } = route(world, node, headers);
@@ -124,8 +180,8 @@ export function towardsTarget(
   return { receiver, onward };
 }
 
-function toTarget(world: World, trip: Trip, way: Way): Path {
-  const { entry, node, choice } = way;
+function toTarget(world: World, trip: Journey, { inside, answers }: Client, way: Way): Path {
+  const { node, choice } = way;
   const { headers, keepsClient } = choice;
   const { receiver, onward } = towardsTarget(world, way);
   const hops = [...trip.hops, choice.hop, ...onward];
@@ -143,24 +199,18 @@ function toTarget(world: World, trip: Trip, way: Way): Path {
     };
   }
   const notes = [...trip.notes, ...zoneNotes(node, receiver)];
-  if (keepsClient && ownInterface(world.snapshot, trip.sender, headers.destination) !== undefined) {
+  if (keepsClient && inside && ownInterface(world.snapshot, inside, headers.destination) !== undefined) {
     const reason = `${receiver.id} is the client itself and drops packets from its own address`;
     const code = 'ELBV2_SOURCE_ADDRESS_PRESERVATION';
     return { verdict: 'not-reachable', code, reason, forward: hops, back: [], notes };
   }
-  const { sender } = trip;
-  const back = keepsClient
-    ? wayBackKeepingClient(world, {
-        client: sender,
-        node,
-        target: receiver,
-        headers: trip.headers,
-        rewritten: headers,
-      })
-    : wayBack(world, [
-        { from: sender, to: entry, headers: trip.headers },
-        { from: node, to: receiver, headers },
-      ]);
+  const back = answers({
+    node,
+    target: receiver,
+    received: trip.headers,
+    rewritten: headers,
+    keepsClient,
+  });
   return arrived({ notes }, hops, back, { receiver, headers });
 }
 

@@ -35,7 +35,7 @@ export function trace(snapshot: Snapshot, health: Health, question: TraceQuestio
   const headers = headersOf(question, source);
   const world = { snapshot, health };
   const pathsOf = (sent: Headers) =>
-    sender === undefined ? [fromInternet(world, sent)] : pathsFrom(world, sender, sent);
+    sender === undefined ? fromInternet(world, sent) : pathsFrom(world, sender, sent);
   const paths = pathsOf(headers);
   if (question.sourcePort !== undefined || question.protocol === 'icmp') return verdictOf(headers, paths);
   const others = otherPorts(snapshot, paths).map((sourcePort) => pathsOf({ ...headers, sourcePort }));
@@ -114,7 +114,7 @@ function onward(world: World, trip: Trip): readonly Path[] {
   if (stop !== undefined) return [ended(trip, hops, stop)];
   const here = { ...trip, hops };
   if (nat !== undefined) return throughNatGateway(world, here, nat, (next) => onward(world, next));
-  if (gateway !== undefined) return [throughGateway(world, here, gateway)];
+  if (gateway !== undefined) return throughGateway(world, here, gateway);
   if (endpoint !== undefined) return [atGatewayEndpoint(world, here, endpoint)];
   if (receiver === undefined) return [];
   return atReceiver(world, { ...here, notes: [...notes, ...zoneNotes(sender, receiver)] }, receiver);

@@ -6,12 +6,16 @@ import { securityGroupIngress } from './security-group-ingress.ts';
 import { dangling, hasGuest, stopOf, type World } from './world.ts';
 
 /** The way forward so far. */
-export interface Trip {
-  readonly sender: NetworkInterface;
-  /** As the sender sent it. */
+export interface Journey {
+  /** As they came here. */
   readonly headers: Headers;
   readonly hops: readonly Hop[];
   readonly notes: readonly Note[];
+}
+
+/** Of what an interface of ours sent, inside its VPC. */
+export interface Trip extends Journey {
+  readonly sender: NetworkInterface;
 }
 
 type Noted = Pick<Trip, 'notes'>;

@@ -14,17 +14,20 @@ export interface Stretch {
   readonly headers: Headers;
 }
 
+type Step = () => Hop | undefined;
+
 /** Hops of the reply, from the last stretch to the first. */
 export function wayBack(world: World, stretches: readonly Stretch[]): readonly Hop[] {
-  const steps = stretches.toReversed().flatMap(({ from, to, headers }) => {
-    const reply = reversed(headers);
-    return [
-      () => networkAclEgress(world, to, reply),
-      () => routeBack(world, to, from, reply),
-      () => networkAclIngress(world, from, reply),
-    ];
-  });
-  return walk(steps).map(asReturn);
+  return walk(stretches.toReversed().flatMap((stretch) => alongStretch(world, stretch))).map(asReturn);
+}
+
+function alongStretch(world: World, { from, to, headers }: Stretch): readonly Step[] {
+  const reply = reversed(headers);
+  return [
+    () => networkAclEgress(world, to, reply),
+    () => routeBack(world, to, from, reply),
+    () => networkAclIngress(world, from, reply),
+  ];
 }
 
 /**
@@ -33,17 +36,11 @@ export function wayBack(world: World, stretches: readonly Stretch[]): readonly H
  */
 export function wayBackKeepingClient(
   world: World,
-  trip: {
-    client: NetworkInterface;
-    node: NetworkInterface;
-    target: NetworkInterface;
-    headers: Headers;
-    rewritten: Headers;
-  },
+  client: NetworkInterface,
+  { node, target, received, rewritten }: Omit<NodeStretch, 'keepsClient'>,
 ): readonly Hop[] {
-  const { client, node, target } = trip;
-  const fromTarget = reversed(trip.rewritten);
-  const fromNode = reversed(trip.headers);
+  const fromTarget = reversed(rewritten);
+  const fromNode = reversed(received);
   return walk([
     () => networkAclEgress(world, target, fromTarget),
     () => routeBack(world, target, client, fromTarget),
@@ -52,40 +49,73 @@ export function wayBackKeepingClient(
   ]).map(asReturn);
 }
 
+/** Who is beyond the internet gateway by which a flow came in. */
+export interface Outsider {
+  /** Absent for a host of the internet: out of the receiver's VPC is as far as a reply to it can be followed. */
+  readonly sender?: NetworkInterface;
+  /** By the sender; or as the internet carried it. */
+  readonly sent: Headers;
+}
+
 /** The reply to a flow that came in by an internet gateway: it leaves by its VPC's own, and enters by the sender's. */
 export function wayBackByGateway(
   world: World,
-  trip: { sender: NetworkInterface; receiver: NetworkInterface; sent: Headers; received: Headers },
+  outsider: Outsider,
+  at: { receiver: NetworkInterface; received: Headers },
 ): readonly Hop[] {
-  const leaving = reversed(trip.received);
-  return walk([
-    () => networkAclEgress(world, trip.receiver, leaving),
-    () => routeToGateway(world, trip.receiver, leaving),
-    () => comesTo(trip.sender, reversed(trip.sent)),
-    () => networkAclIngress(world, trip.sender, reversed(trip.sent)),
-  ]).map(asReturn);
+  return walk(throughOwnGateway(world, outsider, at)).map(asReturn);
+}
+
+/** A load balancer's target and the node that led a flow to it. */
+export interface NodeStretch {
+  readonly node: NetworkInterface;
+  readonly target: NetworkInterface;
+  /** As the node received them, and as the target did. */
+  readonly received: Headers;
+  readonly rewritten: Headers;
+  readonly keepsClient: boolean;
+}
+
+/**
+ * The reply of a target to a flow that met its node at the node's public address: by the node's routes, also where the
+ * target sees the client, for AWS brings it to the node that has the flow. So targets in private subnets answer ("your
+ * targets do not need public IP addresses", ELB user guide, "How Elastic Load Balancing works").
+ */
+export function wayBackFromNodeByGateway(
+  world: World,
+  outsider: Outsider,
+  { node, target, received, rewritten, keepsClient }: NodeStretch,
+): readonly Hop[] {
+  const toNode = keepsClient
+    ? [() => networkAclEgress(world, target, reversed(rewritten))]
+    : alongStretch(world, { from: node, to: target, headers: rewritten });
+  const onward = throughOwnGateway(world, outsider, { receiver: node, received });
+  return walk([...toNode, ...onward]).map(asReturn);
+}
+
+function throughOwnGateway(
+  world: World,
+  { sender, sent }: Outsider,
+  { receiver, received }: { receiver: NetworkInterface; received: Headers },
+): readonly Step[] {
+  const leaving = reversed(received);
+  return [
+    () => networkAclEgress(world, receiver, leaving),
+    () => routeToGateway(world, receiver, leaving),
+    ...(sender === undefined ? [] : fromInternetTo(world, sender, sent)),
+  ];
+}
+
+function fromInternetTo(world: World, sender: NetworkInterface, sent: Headers): readonly Step[] {
+  const reply = reversed(sent);
+  return [() => comesTo(sender, reply), () => networkAclIngress(world, sender, reply)];
 }
 
 /** The reply of somebody on the internet: by the gateway to whoever has the address. */
 export function wayBackFromInternet(world: World, sender: NetworkInterface, sent: Headers): readonly Hop[] {
-  const reply = reversed(sent);
-  return walk([() => comesTo(sender, reply), () => networkAclIngress(world, sender, reply)]).map(asReturn);
+  return walk(fromInternetTo(world, sender, sent)).map(asReturn);
 }
 
-/** The reply to a host of the internet, which is not in the snapshot: out of its VPC is as far as it can be followed. */
-export function wayBackToInternet(
-  world: World,
-  receiver: NetworkInterface,
-  received: Headers,
-): readonly Hop[] {
-  const leaving = reversed(received);
-  return walk([
-    () => networkAclEgress(world, receiver, leaving),
-    () => routeToGateway(world, receiver, leaving),
-  ]).map(asReturn);
-}
-
-/** Does the reply leave by the internet gateway? */
 export function routeToGateway(world: World, from: NetworkInterface, reply: Headers): Hop | undefined {
   const { hop, receiver, gateway, endpoint, nat } = route(world, from, reply);
   const exit = endpoint?.id ?? nat?.managedBy;
