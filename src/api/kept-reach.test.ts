@@ -4,10 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Lane } from '../engine/reach/lanes.ts';
 import { Network } from '../engine/testing.ts';
 import type { Kind } from '../model/kinds.ts';
-import type { Batch, Snapshot } from '../model/snapshot.ts';
+import type { Change, Snapshot } from '../model/snapshot.ts';
 import type { TargetReport } from '../plan/actual.ts';
 import { present } from '../std/assert.ts';
 import { Listeners } from '../store/listeners.ts';
+import type { Commit } from '../store/store.ts';
 import { KeptReaches, type KeptReachOptions } from './kept-reach.ts';
 
 const http = { protocol: 'tcp', port: 80 } as const;
@@ -15,7 +16,7 @@ const ports = (count: number): readonly Lane[][] =>
   Array.from({ length: count }, (_, i) => [{ protocol: 'tcp', port: i + 1 }]);
 
 let net: Network;
-let listeners: Listeners<Batch>;
+let listeners: Listeners<Commit>;
 let watching: number;
 let targets: readonly TargetReport[];
 let kept: KeptReaches;
@@ -32,7 +33,7 @@ beforeEach(() => {
 afterEach(() => kept.forgetAll());
 
 function keep(options: Partial<KeptReachOptions> = {}, snapshot: Snapshot = net.tables): KeptReaches {
-  const watch = (listener: (batch: Batch) => void) => {
+  const watch = (listener: (commit: Commit) => void) => {
     watching++;
     const stop = listeners.add(listener);
     return () => {
@@ -48,7 +49,8 @@ const verdict = (from: string, to: string) => {
   const [a, b] = [from, to].map((id) => net.tables.get('networkInterface', id));
   return kept.of([http]).verdict(present(a, from), present(b, to), 0);
 };
-const commit = (kind: Kind, id: string) => listeners.tell({ revision: 1, changes: [{ kind, id }] });
+const tell = (changes: readonly Change[]) => listeners.tell({ revision: 1, changes, undo: [] });
+const commit = (kind: Kind, id: string) => tell([{ kind, id }]);
 const close = () => net.group('sg-vpc-a', 'vpc-a', ['egress all 0.0.0.0/0']);
 
 describe('a kept reach', () => {
@@ -122,9 +124,9 @@ describe('what is kept', () => {
     kept.of([http]);
     const many = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ kind: 'instance' as const, id: `i-${i}` }));
-    listeners.tell({ revision: 1, changes: many(1000) });
+    tell(many(1000));
     expect(kept.count).toBe(1);
-    listeners.tell({ revision: 2, changes: many(1001) });
+    tell(many(1001));
     expect(kept.count).toBe(0);
   });
 

@@ -2,6 +2,7 @@
 // open one; a harness that cannot reopen says so by leaving `reopen` out.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Batch, Snapshot } from '../model/snapshot.ts';
+import { overlay } from '../model/overlay.ts';
 import { subnet } from './conformance-fixtures.ts';
 import { describeModel } from './conformance-model.ts';
 import { type Store, StoreFault } from './store.ts';
@@ -204,6 +205,23 @@ function describeWatch(open: Open): void {
       ({ kind, id, resource }) => `${resource === undefined ? '-' : '+'}${kind} ${id}`,
     );
     expect(printed).toEqual(['+subnet a', '+subnet b', '-subnet a', '+subnet c', '+subnet d']);
+  });
+
+  it('tells with each commit what would take it back', async () => {
+    const store = await open();
+    await putAll(store, 'a', 'b');
+    const before = store.snapshot.get('subnet', 'a');
+    let earlier: Snapshot | undefined;
+    store.watch(({ undo }) => (earlier = overlay(store.snapshot, undo)));
+    await store.transact((transaction) => {
+      transaction.put('subnet', subnet('a', 'vpc-2'));
+      transaction.put('subnet', subnet('a', 'vpc-3'));
+      transaction.remove('subnet', 'b');
+      transaction.put('subnet', subnet('c', 'vpc-3'));
+    });
+    expect(subnetIds(store.snapshot)).toEqual(['a', 'c']);
+    expect(earlier && subnetIds(earlier)).toEqual(['a', 'b']);
+    expect(earlier?.get('subnet', 'a')).toEqual(before);
   });
 
   it('has told the watchers before the caller goes on, and tells none that stopped', async () => {

@@ -9,7 +9,7 @@ import type { Tables } from '../model/tables.ts';
 import { assert } from '../std/assert.ts';
 import { Journal } from './journal.ts';
 import { Listeners } from './listeners.ts';
-import { type Store, StoreFault, type Transaction } from './store.ts';
+import { type Commit, type Store, StoreFault, type Transaction } from './store.ts';
 
 /** Where batches are kept. Both methods are synchronous. */
 export interface Persistence {
@@ -31,7 +31,7 @@ export class GroupCommitStore implements Store {
   readonly #tables: Tables;
   readonly #persistence: Persistence;
   readonly #journal: Journal;
-  readonly #listeners = new Listeners<Batch>();
+  readonly #listeners = new Listeners<Commit>();
   #queue: Job[] = [];
   #closing: Promise<void> | undefined;
 
@@ -54,7 +54,7 @@ export class GroupCommitStore implements Store {
     });
   }
 
-  watch(listener: (batch: Batch) => void): () => void {
+  watch(listener: (commit: Commit) => void): () => void {
     return this.#listeners.add(listener);
   }
 
@@ -76,6 +76,7 @@ export class GroupCommitStore implements Store {
     this.#queue = [];
     const answers = jobs.map((job) => this.#run(job));
     const batch: Batch = { revision: this.#tables.revision + 1, changes: this.#journal.changes() };
+    const undo = this.#journal.undo();
     if (batch.changes.length > 0) {
       try {
         this.#persistence.persist(batch);
@@ -90,7 +91,7 @@ export class GroupCommitStore implements Store {
       this.#tables.revision = batch.revision;
     }
     for (const answer of answers) answer();
-    if (batch.changes.length > 0) this.#listeners.tell(batch);
+    if (batch.changes.length > 0) this.#listeners.tell({ ...batch, undo });
   }
 
   #run({ work, resolve, reject }: Job): Answer {

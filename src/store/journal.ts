@@ -50,6 +50,11 @@ export class Journal {
     return this.#entries.map((entry) => entry.change);
   }
 
+  /** What would take those back, the last first. */
+  undo(): readonly Change[] {
+    return this.#entries.map((entry) => entry.undo).reverse();
+  }
+
   /** Keeps what was written. */
   clear(): void {
     this.#entries = [];

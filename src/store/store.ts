@@ -1,12 +1,17 @@
 // The Store seam: where intent is kept. An answered transaction is on disk; a failed one left no trace.
 // Implementations: sqlite/ (this host). All pass store/conformance.ts.
 import type { Kind, Kinds } from '../model/kinds.ts';
-import type { Batch, Snapshot } from '../model/snapshot.ts';
+import type { Batch, Change, Snapshot } from '../model/snapshot.ts';
 
 /** Reads its own writes. `revision` is the revision that its commit will have. */
 export interface Transaction extends Snapshot {
   put<K extends Kind>(kind: K, resource: Kinds[K]): void;
   remove(kind: Kind, id: string): void;
+}
+
+export interface Commit extends Batch {
+  /** What would take it back, in this order. */
+  readonly undo: readonly Change[];
 }
 
 export interface Store {
@@ -20,7 +25,7 @@ export interface Store {
    */
   transact<T>(work: (transaction: Transaction) => T): Promise<T>;
   /** Calls `listener` after each commit that changed something; returns how to stop. */
-  watch(listener: (batch: Batch) => void): () => void;
+  watch(listener: (commit: Commit) => void): () => void;
   /** Waits for what is under way; transactions begun later reject. */
   close(): Promise<void>;
 }
