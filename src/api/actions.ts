@@ -4,6 +4,7 @@ import type { Ec2Operations, Elbv2Operations, StsOperations } from '../shapes/op
 import { type Action, type Actions, type LaterAction, later } from './action.ts';
 import { absentActions } from './ec2/absent.ts';
 import { addressActions } from './ec2/address.ts';
+import { customerGatewayActions } from './ec2/customer-gateway.ts';
 import { dhcpOptionsActions } from './ec2/dhcp-options.ts';
 import { internetGatewayActions } from './ec2/internet-gateway.ts';
 import { endpointConnectionActions } from './ec2/endpoint-connection.ts';
@@ -28,6 +29,8 @@ import { ec2TagActions } from './ec2/tags.ts';
 import { usableServiceActions } from './ec2/usable-service.ts';
 import { vpcActions } from './ec2/vpc.ts';
 import { vpcEndpointActions } from './ec2/vpc-endpoint.ts';
+import { vpnConnectionActions } from './ec2/vpn-connection.ts';
+import { vpnGatewayActions } from './ec2/vpn-gateway.ts';
 import { listenerActions } from './elbv2/listener.ts';
 import { loadBalancerActions } from './elbv2/load-balancer.ts';
 import { tagActions } from './elbv2/tags.ts';
@@ -58,6 +61,7 @@ const networkInsightsActions = later(
 const ec2: Actions<Ec2Operations> = {
   ...absentActions,
   ...addressActions,
+  ...customerGatewayActions,
   ...dhcpOptionsActions,
   ...ec2TagActions,
   ...endpointConnectionActions,
@@ -83,6 +87,8 @@ const ec2: Actions<Ec2Operations> = {
   ...usableServiceActions,
   ...vpcActions,
   ...vpcEndpointActions,
+  ...vpnConnectionActions,
+  ...vpnGatewayActions,
 };
 
 const elasticloadbalancing: Actions<Elbv2Operations> = {

@@ -17,3 +17,6 @@ export function publicPool(regionName: string): Cidr {
 
 /** Owner of public addresses that come and go with an instance, as AWS names it (IpOwnerId). */
 export const publicAddressOwner = 'amazon';
+
+/** The last /20, which is no Region's: outside addresses of VPN tunnels, two for each connection. */
+export const vpnOutsideAddresses = cidr('198.19.240.0/20');

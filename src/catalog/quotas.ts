@@ -12,6 +12,13 @@ export const quotas = {
   internetGatewaysPerRegion: 1000,
   /** AWS: 5, adjustable. */
   natGatewaysPerZone: 100,
+  /** AWS: 50, 5 and 50, adjustable ("AWS Site-to-Site VPN quotas"). */
+  customerGatewaysPerRegion: 200,
+  vpnGatewaysPerRegion: 200,
+  vpnConnectionsPerRegion: 200,
+  staticRoutesPerVpnConnection: 100,
+  /** Not AWS's: hosts of `postern on-premises`. */
+  onPremisesHosts: 1000,
   securityGroupsPerRegion: 2500,
   rulesPerSecurityGroup: 60,
   securityGroupsPerInterface: 5,

@@ -62,7 +62,8 @@ function checkAddress(address: string): void {
   if (!isPublicAddress(value)) throw refusals.hostAddressNotPublic(address);
 }
 
-function checkServes(serves: InternetHost['serves']): void {
+/** Of hosts on premises too. */
+export function checkServes(serves: InternetHost['serves']): void {
   const ports = new Set<number>();
   for (const { port, text = '' } of serves) {
     const isPort = Number.isInteger(port) && port >= 1 && port <= 65_535;

@@ -198,12 +198,21 @@ function endpointRefusal(call: ReadCall, id: string): Error {
 function gatewayTarget(call: ReadCall, table: RouteTable, id: string): RouteTarget {
   if (id.startsWith('vpce-')) throw endpointRefusal(call, id);
   if (id === 'local') throw operationNotPermitted('The target local can only be given with ReplaceRoute.'); // [unconfirmed]
+  if (id.startsWith('vgw-')) return vpnGatewayTarget(call, table, id);
   const gateway = call.intent.get('internetGateway', id);
   if (gateway === undefined || !isMine(call, gateway)) throw refusals.gatewayNotFound(id);
   if (gateway.vpcId !== table.vpcId) {
     throw differentNetworks(`route table ${table.id}`, `network gateway ${gateway.id}`);
   }
   return { kind: 'internet-gateway', id: gateway.id };
+}
+
+function vpnGatewayTarget(call: ReadCall, table: RouteTable, id: string): RouteTarget {
+  const gateway = call.intent.get('vpnGateway', id);
+  if (gateway === undefined || !isMine(call, gateway)) throw refusals.gatewayNotFound(id);
+  if (gateway.vpcId !== table.vpcId)
+    throw differentNetworks(`route table ${table.id}`, `network gateway ${gateway.id}`);
+  return { kind: 'vpn-gateway', id: gateway.id };
 }
 
 /** Of the same VPC, and not one that has ended. */

@@ -94,6 +94,7 @@ export function deleteVpc(call: Call, vpcId: string): void {
   const inUse =
     intent.by('subnet', 'vpcId', vpcId).length > 0 ||
     intent.by('internetGateway', 'vpcId', vpcId).length > 0 ||
+    intent.by('vpnGateway', 'vpcId', vpcId).length > 0 ||
     intent.by('vpcEndpoint', 'vpcId', vpcId).length > 0 ||
     intent.by('networkInterface', 'vpcId', vpcId).length > 0 ||
     tables.some((table) => !table.isMain) ||

@@ -1,6 +1,7 @@
 // Every kind of stored resource, and the fields each can be looked up by. Adding a noun begins here.
 import type { AccountRegion, ClientToken, Session } from './account.ts';
 import type { ElasticAddress } from './address.ts';
+import type { CustomerGateway } from './customer-gateway.ts';
 import type { DhcpOptions } from './dhcp-options.ts';
 import type { ConnectionNotification, EndpointService } from './endpoint-service.ts';
 import type { FlowLog } from './flow-log.ts';
@@ -16,6 +17,7 @@ import type { NetworkInsightsAccessScopeAnalysis } from './network-insights-acce
 import type { NetworkInsightsAnalysis } from './network-insights-analysis.ts';
 import type { NetworkInsightsPath } from './network-insights-path.ts';
 import type { NetworkInterface } from './network-interface.ts';
+import type { OnPremisesHost } from './on-premises-host.ts';
 import type { PrefixList } from './prefix-list.ts';
 import { scopeOf } from './resource.ts';
 import type { RouteTable } from './route-table.ts';
@@ -23,6 +25,8 @@ import type { SecurityGroup } from './security-group.ts';
 import type { Subnet } from './subnet.ts';
 import type { Vpc } from './vpc.ts';
 import type { VpcEndpoint } from './vpc-endpoint.ts';
+import type { VpnConnection } from './vpn-connection.ts';
+import type { VpnGateway } from './vpn-gateway.ts';
 
 export interface Kinds {
   vpc: Vpc;
@@ -31,6 +35,10 @@ export interface Kinds {
   internetGateway: InternetGateway;
   internetHost: InternetHost;
   natGateway: NatGateway;
+  customerGateway: CustomerGateway;
+  vpnGateway: VpnGateway;
+  vpnConnection: VpnConnection;
+  onPremisesHost: OnPremisesHost;
   securityGroup: SecurityGroup;
   networkAcl: NetworkAcl;
   networkInterface: NetworkInterface;
@@ -67,6 +75,14 @@ export const indexes = {
   internetGateway: { vpcId: (r) => [r.vpcId] },
   internetHost: { address: (r) => [r.address] },
   natGateway: { vpcId: (r) => [r.vpcId], subnetId: (r) => [r.subnetId] },
+  customerGateway: {},
+  vpnGateway: { vpcId: (r) => [r.vpcId] },
+  vpnConnection: {
+    customerGatewayId: (r) => [r.customerGatewayId],
+    vpnGatewayId: (r) => [r.vpnGatewayId],
+    number: (r) => [String(r.number)],
+  },
+  onPremisesHost: { customerGatewayId: (r) => [r.customerGatewayId], address: (r) => [r.address] },
   securityGroup: {
     vpcId: (r) => [r.vpcId],
     /** Groups that the rules of this group name. */

@@ -2,6 +2,7 @@
 // implied (it cannot be deleted), so `routes` holds only what users added.
 import type { Resource } from './resource.ts';
 import type { Snapshot } from './snapshot.ts';
+import { isInsideVpc } from './vpn-connection.ts';
 
 export type RouteDestination =
   | { readonly kind: 'cidr'; readonly cidr: string }
@@ -10,6 +11,7 @@ export type RouteDestination =
 export type RouteTarget =
   | { readonly kind: 'internet-gateway'; readonly id: string }
   | { readonly kind: 'nat-gateway'; readonly id: string }
+  | { readonly kind: 'vpn-gateway'; readonly id: string }
   | { readonly kind: 'network-interface'; readonly id: string }
   | { readonly kind: 'vpc-endpoint'; readonly id: string }
   | { readonly kind: 'vpc-peering-connection'; readonly id: string };
@@ -31,6 +33,8 @@ export interface RouteTable extends Resource {
   readonly isMain: boolean;
   readonly routes: readonly Route[];
   readonly associations: readonly RouteTableAssociation[];
+  /** Virtual private gateways whose connections' routes stand in the table too. */
+  readonly propagatingVgws?: readonly string[];
 }
 
 export function sameDestination(a: RouteDestination, b: RouteDestination): boolean {
@@ -38,11 +42,34 @@ export function sameDestination(a: RouteDestination, b: RouteDestination): boole
   return b.kind === 'prefix-list' && a.prefixListId === b.prefixListId;
 }
 
+/**
+ * What virtual private gateways propagate: the static routes of their VPN connections. Nothing inside the VPC ("the local
+ * route is always preferred", VPC guide, "Route priority"), and nothing that a user has routed.
+ */
+export function propagatedRoutes(snapshot: Snapshot, table: RouteTable): readonly Route[] {
+  const vpc = snapshot.get('vpc', table.vpcId);
+  const routes = new Map<string, Route>();
+  for (const id of table.propagatingVgws ?? []) {
+    if (snapshot.get('vpnGateway', id)?.vpcId !== table.vpcId || vpc === undefined) continue;
+    for (const { staticRoutes } of snapshot.by('vpnConnection', 'vpnGatewayId', id)) {
+      for (const cidr of staticRoutes) {
+        const destination = { kind: 'cidr', cidr } as const;
+        const isTaken = table.routes.some((own) => sameDestination(own.destination, destination));
+        if (isTaken || isInsideVpc(vpc, cidr)) continue;
+        routes.set(cidr, { destination, target: { kind: 'vpn-gateway', id } });
+      }
+    }
+  }
+  return [...routes.values()];
+}
+
 /** False when the route is a blackhole: its target is gone, detached, in another VPC, or a stopped instance. */
 export function isRouteActive(snapshot: Snapshot, table: RouteTable, target: RouteTarget): boolean {
   switch (target.kind) {
     case 'internet-gateway':
       return snapshot.get('internetGateway', target.id)?.vpcId === table.vpcId;
+    case 'vpn-gateway':
+      return snapshot.get('vpnGateway', target.id)?.vpcId === table.vpcId;
     case 'network-interface':
       return isInterfaceActive(snapshot, table, target.id);
     case 'vpc-endpoint':

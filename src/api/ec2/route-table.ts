@@ -12,8 +12,10 @@ import { edgeAssociationUnsupported } from '../../catalog/refusals/route-table.t
 import { mine, type ReadCall } from '../../control/call.ts';
 import * as routes from '../../control/route.ts';
 import * as control from '../../control/route-table.ts';
+import * as vpnGateways from '../../control/vpn-gateway.ts';
 import {
   isRouteActive,
+  propagatedRoutes,
   type Route,
   type RouteTable,
   type RouteTableAssociation,
@@ -33,6 +35,7 @@ function routeOut(call: ReadCall, table: RouteTable, { destination, target }: Ro
   else out.DestinationPrefixListId = destination.prefixListId;
   switch (target.kind) {
     case 'internet-gateway':
+    case 'vpn-gateway':
     case 'vpc-endpoint':
       return { ...out, GatewayId: target.id };
     case 'nat-gateway':
@@ -60,7 +63,14 @@ function routesOut(call: ReadCall, table: RouteTable): RouteOut[] {
   const implied = routes
     .endpointRoutes(call, table)
     .filter((route) => !table.routes.some((own) => sameDestination(own.destination, route.destination)));
-  return [...local, ...[...table.routes, ...implied].map((route) => routeOut(call, table, route))];
+  const propagated = propagatedRoutes(call.intent, table).map((route): RouteOut => {
+    return { ...routeOut(call, table, route), Origin: 'EnableVgwRoutePropagation' };
+  });
+  return [
+    ...local,
+    ...[...table.routes, ...implied].map((route) => routeOut(call, table, route)),
+    ...propagated,
+  ];
 }
 
 function associationOut(table: RouteTable, association: RouteTableAssociation): AssociationOut {
@@ -80,7 +90,7 @@ function routeTableOut(call: ReadCall, table: RouteTable): RouteTableOut {
     OwnerId: table.ownerId,
     Associations: table.associations.map((association) => associationOut(table, association)),
     Routes: routesOut(call, table),
-    PropagatingVgws: [],
+    PropagatingVgws: (table.propagatingVgws ?? []).map((GatewayId) => ({ GatewayId })),
     Tags: tagsOut(table.tags),
   };
 }
@@ -183,6 +193,16 @@ export const routeTableActions: Actions<Ec2Operations> = {
   ReplaceRoute: write((call, input) => {
     const by = { target: targetOf(input), local: input.LocalTarget === true };
     routes.replaceRoute(call, input.RouteTableId ?? '', destinationOf(input), by);
+    return {};
+  }),
+
+  EnableVgwRoutePropagation: write((call, input) => {
+    vpnGateways.enableVgwRoutePropagation(call, input.RouteTableId ?? '', input.GatewayId ?? '');
+    return {};
+  }),
+
+  DisableVgwRoutePropagation: write((call, input) => {
+    vpnGateways.disableVgwRoutePropagation(call, input.RouteTableId ?? '', input.GatewayId ?? '');
     return {};
   }),
 

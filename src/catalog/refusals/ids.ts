@@ -38,6 +38,21 @@ const texts = {
     notFound: ['NatGatewayNotFound', 'NAT gateway {id} was not found'],
     malformed: ['NatGatewayMalformed', "Invalid id: '{id}' (expecting 'nat-...')"],
   },
+  customerGateway: {
+    prefix: 'cgw',
+    notFound: ['InvalidCustomerGatewayID.NotFound', "The customerGateway ID '{id}' does not exist"],
+    malformed: ['InvalidCustomerGatewayId.Malformed', "Invalid id: '{id}' (expecting 'cgw-...')"],
+  },
+  vpnGateway: {
+    prefix: 'vgw',
+    notFound: ['InvalidVpnGatewayID.NotFound', "The vpnGateway ID '{id}' does not exist"],
+    malformed: ['InvalidVpnGatewayId.Malformed', "Invalid id: '{id}' (expecting 'vgw-...')"],
+  },
+  vpnConnection: {
+    prefix: 'vpn',
+    notFound: ['InvalidVpnConnectionID.NotFound', "The vpnConnection ID '{id}' does not exist"],
+    malformed: ['InvalidVpnConnectionId.Malformed', "Invalid id: '{id}' (expecting 'vpn-...')"],
+  },
   securityGroup: {
     prefix: 'sg',
     notFound: ['InvalidGroup.NotFound', "The security group '{id}' does not exist"],
