@@ -1,5 +1,6 @@
 // The only place where parts are chosen and joined: the commands of cli/ with the processes of local/. The processes
 // are imported when they are run: `up` only starts them, and would otherwise read all of Postern for nothing.
+import './local/lean-http.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Started } from './cli/demo/demo.ts';
 import { createProgram, type Machinery, type UpSettings } from './cli/program.ts';

@@ -24,7 +24,7 @@ beforeEach(() => {
   const logs = new Logs(join(root, 'logs.db'), clock);
   const s3 = new S3(join(root, 's3'), clock);
   objects = new ObjectStore(join(root, 's3'));
-  places = { directory: join(root, 'flow-logs'), logs, s3 };
+  places = { directory: join(root, 'flow-logs'), logs: async () => logs, s3: async () => s3 };
   close = () => [logs, s3, objects].forEach((one) => one.close());
 });
 afterEach(() => {

@@ -13,8 +13,8 @@ import type { FlowLogDelivery } from './flow-logs.ts';
 export interface FlowLogPlaces {
   /** Of the files. */
   readonly directory: string;
-  readonly logs: Pick<Logs, 'deliver'>;
-  readonly s3: Pick<S3, 'deliver'>;
+  readonly logs: () => Promise<Pick<Logs, 'deliver'>>;
+  readonly s3: () => Promise<Pick<S3, 'deliver'>>;
 }
 
 /** Then the file gives way to a new one; the one before is kept. */
@@ -40,7 +40,8 @@ async function writeFileOf(directory: string, { flowLog, lines }: FlowLogDeliver
 }
 
 /** A stream for each interface: `eni-…-all`. */
-async function toLogs({ logs }: FlowLogPlaces, delivery: FlowLogDelivery, group: string): Promise<void> {
+async function toLogs(places: FlowLogPlaces, delivery: FlowLogDelivery, group: string): Promise<void> {
+  const logs = await places.logs();
   const { flowLog, window, lines } = delivery;
   const { ownerId: accountId, region } = flowLog;
   for (const [interfaceId, own] of Map.groupBy(lines, (one) => one.interfaceId)) {
@@ -52,7 +53,7 @@ async function toLogs({ logs }: FlowLogPlaces, delivery: FlowLogDelivery, group:
 
 /** Source: "Flow log files", VPC user guide: names of the objects. */
 async function toS3(
-  { s3 }: FlowLogPlaces,
+  places: FlowLogPlaces,
   { flowLog, window, lines }: FlowLogDelivery,
   { bucket, prefix }: { readonly bucket: string; readonly prefix: string },
 ): Promise<void> {
@@ -66,6 +67,7 @@ async function toS3(
   const name = `${accountId}_vpcflowlogs_${region}_${id}_${minute}Z_${hash}.log.gz`;
   const key = [...folder, name].join('/');
   const body = await promisify(gzip)(text);
+  const s3 = await places.s3();
   if (!(await s3.deliver({ accountId, bucket, key, body, contentType: 'application/octet-stream' })))
     throw new Error('Access error');
 }

@@ -51,13 +51,21 @@ interface Guest {
   message: string;
 }
 
+export interface GuestTrust {
+  /** Certificates that guests trust. */
+  readonly bundle: string;
+  /** What they hide of the host's. */
+  readonly hides: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface GuestsOptions {
   /** Each guest gets a folder in here. */
   readonly directory: string;
   readonly holderPid: number;
-  /** Certificates that guests trust, and what they hide of the host's. */
-  readonly trust?: { readonly bundle: string; readonly hides: string | undefined };
-  /** Variables that every guest has besides its plan's. */
+  /** Asked for when a guest starts; one whose certificates cannot be had has failed. */
+  readonly trust?: () => Promise<GuestTrust>;
+  /** Variables that every guest has besides these and its plan's. */
   readonly environment: Readonly<Record<string, string>>;
   /** A guest's state changed. */
   readonly onChange: () => void;
@@ -233,11 +241,13 @@ export class Guests {
     await this.writeNameServers(plan);
     await writeFile(join(folder, 'hosts'), `127.0.0.1 localhost\n127.0.1.1 ${plan.hostname}\n`);
     await writeFile(join(folder, 'program'), programOf(plan), { mode: 0o700 });
+    const trust = await this.options.trust?.();
+    const { bundle = '', hides = '' } = trust ?? {};
     const log = await open(join(folder, 'console'), plan.bootNumber === 1 ? 'w' : 'a');
-    const { bundle = '', hides = '' } = this.options.trust ?? {};
     const argv = ['sh', '-c', initScript, 'guest', folder, plan.hostname, bundle, hides];
     const [file = '', ...words] = enterGuest(this.options.holderPid, plan.namespace, argv);
-    const environment = { PATH: searchPath, HOME: '/root', LANG: 'C.UTF-8', ...this.options.environment };
+    const common = { ...this.options.environment, ...trust?.environment };
+    const environment = { PATH: searchPath, HOME: '/root', LANG: 'C.UTF-8', ...common };
     const child = spawn(file, words, {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],

@@ -10,7 +10,7 @@ import { Network } from '../engine/testing.ts';
 import { formatAddress } from '../net/ipv4.ts';
 import { identityOf, proxyOf } from '../plan/addressing.ts';
 import { systemClock } from '../std/clock.ts';
-import { openAuthority } from './authority.ts';
+import { authorityIn } from './authority.ts';
 import { toOwnApi } from './backends.ts';
 import { createFrontDoor } from './front-door.ts';
 import { S3 } from './s3/s3.ts';
@@ -24,6 +24,7 @@ let directory: string;
 let door: Server;
 let control: Server;
 let s3: S3;
+let isFull = false;
 let upstreams: Map<string, URL>;
 
 beforeAll(async () => {
@@ -39,12 +40,15 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => control.listen(controlSocket, resolve));
   s3 = new S3(join(directory, 's3'));
   const frontDoor = createFrontDoor({
-    authority: await openAuthority({ directory: join(directory, 'authority'), clock: systemClock }),
+    authority: authorityIn(join(directory, 'authority'), systemClock),
     clock: systemClock,
     snapshot: () => network.tables,
     settings: async () => ({ defaultAccountId: '000000000000', upstreams }),
     controlSocket,
-    builtIn: new Map([['s3', s3]]),
+    builtIn: async (service) => {
+      if (isFull) throw new Error('no space left on device');
+      return service === 's3' ? s3 : undefined;
+    },
     dynamoDb: { connect: toOwnApi(controlSocket), scopeHeader: 'x-scope' },
     log: () => undefined,
   });
@@ -208,6 +212,14 @@ describe('who answers', () => {
     upstreams = new Map([['s3', new URL('http://127.0.0.1:9')]]);
     const { status, body } = await ask(`PUT ${s3Host}/b/k`, { body: 'x' });
     expect([status, body]).toEqual([503, expect.stringContaining('<Code>ServiceUnavailable</Code>')]);
+  });
+
+  it('is nobody while what is built in cannot be opened, and S3 once it can', async () => {
+    isFull = true;
+    const { status, body } = await ask(`PUT ${s3Host}/bucket-0`);
+    isFull = false;
+    expect([status, body]).toEqual([503, expect.stringContaining('<Code>ServiceUnavailable</Code>')]);
+    expect((await ask(`PUT ${s3Host}/bucket-0`)).status).toBe(200);
   });
 
   it('refuses bodies that no service takes', async () => {

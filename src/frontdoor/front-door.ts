@@ -14,7 +14,7 @@ import type { Authority } from './authority.ts';
 import { Backends, ownApis } from './backends.ts';
 import type { BuiltIn } from './built-in.ts';
 import { accountOf, callerOf } from './caller.ts';
-import type { Connect, Connections } from './connections.ts';
+import type { Connect } from './connections.ts';
 import { describe } from './description.ts';
 import { isForLayerBucket, layerBucketRow } from './ecr/layer-address.ts';
 import { type ErrorKind, errorAnswer, sendError } from './error-answer.ts';
@@ -51,8 +51,8 @@ export interface FrontDoorOptions {
   readonly controlSocket: string;
   /** To what answers for DynamoDB where no upstream does, and the header that tells it account and Region. */
   readonly dynamoDb: { readonly connect: Connect; readonly scopeHeader: string };
-  /** Service (`s3`) → what answers for it where no upstream does. */
-  readonly builtIn: ReadonlyMap<string, BuiltIn>;
+  /** Service (`s3`) → what answers for it where no upstream does. Rejects when that cannot be opened. */
+  readonly builtIn: (service: string) => Promise<BuiltIn | undefined>;
   readonly log: (line: string) => void;
 }
 
@@ -135,13 +135,24 @@ async function answer(options: Door, exchange: Exchange): Promise<void> {
   return admit(options, { ...base, asked: { ...asked, body: bytes.toString() }, ...body });
 }
 
+/** Where nobody answers, the client hears it in the words of the service. */
 async function admit(options: Door, visit: Visit): Promise<void> {
+  try {
+    await lead(options, visit);
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    options.log(`front door: ${visit.service.suffix}: ${error.message}: ${String(error.cause)}`);
+    refuse(visit, 'unavailable', 'Service is unable to handle request.');
+  }
+}
+
+async function lead(options: Door, visit: Visit): Promise<void> {
   const { snapshot, service, asked, response, way } = visit;
   const { defaultAccountId, upstreams } = await options.settings();
   const now = new Date(options.clock.now()).toISOString();
   const row = rowOf(visit, upstreams);
   const upstream = upstreams.get(row);
-  const builtIn = upstream === undefined ? options.builtIn.get(row) : undefined;
+  const builtIn = upstream === undefined ? await builtInFor(options, row) : undefined;
   const told = builtIn?.callerOf?.(visit, now) ?? 'as signed';
   if (told === 'refused') return;
   const principal = told === 'as signed' ? callerOf(snapshot, asked, defaultAccountId) : told;
@@ -152,13 +163,13 @@ async function admit(options: Door, visit: Visit): Promise<void> {
   if (denied !== undefined) return refuse(visit, 'denied', denied.message);
   if (builtIn !== undefined) return builtIn.answer(visit, principal, now);
   if (upstream !== undefined) {
-    return through(options, visit, options.backends.upstream(service.suffix, upstream));
+    return forward(visit, options.backends.upstream(service.suffix, upstream));
   }
-  if (ownApis.has(service.suffix)) return through(options, visit, options.backends.ownApi);
+  if (ownApis.has(service.suffix)) return forward(visit, options.backends.ownApi);
   const accountId = accountOf(principal);
   if (service.suffix === 'dynamodb' && accountId !== undefined) {
     const scope = { [options.dynamoDb.scopeHeader]: `${accountId}/${service.region}` };
-    return through(options, visit, options.backends.dynamoDb, scope);
+    return forward(visit, options.backends.dynamoDb, scope);
   }
   end(response, 200, describe(service, hostName(asked), way));
 }
@@ -168,18 +179,11 @@ function rowOf({ service, asked }: Visit, upstreams: ReadonlyMap<string, URL>): 
   return isForLayerBucket(service, asked) && !upstreams.has('ecr.dkr') ? layerBucketRow : service.suffix;
 }
 
-async function through(
-  options: FrontDoorOptions,
-  visit: Visit,
-  connections: Connections,
-  added: Readonly<Record<string, string>> = {},
-): Promise<void> {
+async function builtInFor(options: Door, row: string): Promise<BuiltIn | undefined> {
   try {
-    await forward(visit, connections, added);
-  } catch (error) {
-    if (!(error instanceof Unanswered)) throw error;
-    options.log(`front door: ${visit.service.suffix}: ${error.message}: ${String(error.cause)}`);
-    refuse(visit, 'unavailable', 'Service is unable to handle request.');
+    return await options.builtIn(row);
+  } catch (cause) {
+    throw new Unanswered('it cannot be opened', { cause });
   }
 }
 

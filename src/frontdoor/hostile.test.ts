@@ -12,13 +12,13 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Network } from '../engine/testing.ts';
 import { systemClock } from '../std/clock.ts';
-import { type Authority, openAuthority } from './authority.ts';
+import { authorityIn } from './authority.ts';
 import { toOwnApi } from './backends.ts';
 import { createFrontDoor } from './front-door.ts';
 
 const kms = 'kms.us-east-1.amazonaws.com';
 let directory: string;
-let authority: Authority;
+let root: string;
 let plain: Server;
 let secure: Server;
 let control: Server;
@@ -60,7 +60,8 @@ function tunnel(_request: unknown, socket: Duplex): void {
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'postern-hostile-'));
   const controlSocket = join(directory, 'control.sock');
-  authority = await openAuthority({ directory: join(directory, 'authority'), clock: systemClock });
+  const authority = authorityIn(join(directory, 'authority'), systemClock);
+  root = await authority.root();
   const network = new Network();
   const door = createFrontDoor({
     authority,
@@ -71,7 +72,7 @@ beforeAll(async () => {
       return { defaultAccountId: '000000000000', upstreams };
     },
     controlSocket,
-    builtIn: new Map(),
+    builtIn: async () => undefined,
     dynamoDb: { connect: toOwnApi(controlSocket), scopeHeader: 'x-scope' },
     log: () => undefined,
   });
@@ -107,7 +108,7 @@ const toPlain = (bytes: string) => answerTo(connect(portOf(plain), '127.0.0.1'),
 function handshake(servername: string | undefined): Promise<TLSSocket> {
   const name = servername === undefined ? {} : { servername };
   return new Promise((resolve, reject) => {
-    const options = { port: portOf(secure), host: '127.0.0.1', ca: authority.root, ...name };
+    const options = { port: portOf(secure), host: '127.0.0.1', ca: root, ...name };
     const socket = connectTls({ ...options, checkServerIdentity: () => undefined });
     socket.once('secureConnect', () => resolve(socket)).once('error', reject);
   });
@@ -209,13 +210,13 @@ describe('headers without end', () => {
 /** The status of a request with these headers; undefined when its stream was reset. */
 function openHttp2() {
   const session = connectHttp2(`https://${kms}:${portOf(secure)}`, {
-    ca: authority.root,
+    ca: root,
     createConnection: () =>
       connectTls({
         port: portOf(secure),
         host: '127.0.0.1',
         servername: kms,
-        ca: authority.root,
+        ca: root,
         ALPNProtocols: ['h2'],
       }),
   });

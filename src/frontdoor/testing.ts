@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Network } from '../engine/testing.ts';
 import { systemClock } from '../std/clock.ts';
-import { openAuthority } from './authority.ts';
+import { authorityIn } from './authority.ts';
 import { toOwnApi } from './backends.ts';
 import type { BuiltIn } from './built-in.ts';
 import { createFrontDoor } from './front-door.ts';
@@ -36,12 +36,12 @@ export class TestDoor {
     const network = new Network();
     const controlSocket = join(this.directory, 'none.sock');
     const door = createFrontDoor({
-      authority: await openAuthority({ directory: join(this.directory, 'authority'), clock: systemClock }),
+      authority: authorityIn(join(this.directory, 'authority'), systemClock),
       clock: systemClock,
       snapshot: () => network.tables,
       settings: async () => ({ defaultAccountId: '000000000000', upstreams: new Map<string, URL>() }),
       controlSocket,
-      builtIn: this.builtIn,
+      builtIn: async (service) => this.builtIn.get(service),
       dynamoDb: { connect: toOwnApi(controlSocket), scopeHeader: 'x-scope' },
       log: () => undefined,
     });

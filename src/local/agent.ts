@@ -20,26 +20,20 @@ import { createDnsServer } from '../dns/server.ts';
 import { systemRunner } from '../dataplane/linux/command-runner.ts';
 import { readFlowCounters } from '../dataplane/linux/flow-counters.ts';
 import { LinuxDriver } from '../dataplane/linux/linux-driver.ts';
-import { type Authority, openAuthority } from '../frontdoor/authority.ts';
-import type { BuiltIn } from '../frontdoor/built-in.ts';
+import { type Authority, authorityIn } from '../frontdoor/authority.ts';
 import { createFrontDoor } from '../frontdoor/front-door.ts';
-import { openEcr } from '../frontdoor/ecr/ecr.ts';
-import { Logs } from '../frontdoor/logs/logs.ts';
-import { S3 } from '../frontdoor/s3/s3.ts';
-import { SecretsManager } from '../frontdoor/secrets-manager/secrets-manager.ts';
-import { Sqs } from '../frontdoor/sqs/sqs.ts';
 import { primaryAddress } from '../model/network-interface.ts';
 import { formatAddress, parseAddress } from '../net/ipv4.ts';
 import { metadataService, readIdentity, resolverService } from '../plan/addressing.ts';
 import { systemClock } from '../std/clock.ts';
 import { present } from '../std/assert.ts';
 import { Replica } from '../store/stream/replica.ts';
+import { type BuiltIns, builtInsOf } from './built-ins.ts';
 import { removeMark, writeMark } from './process-mark.ts';
 import { dynamoDbIn, scopeHeader } from './dynamodb.ts';
-import { registryIn } from './registry.ts';
 import { followSettings, readSettings } from './settings.ts';
 import type { StateDirectory } from './state-directory.ts';
-import { writeTrust } from './trust.ts';
+import { trustIn } from './trust.ts';
 
 // What answers are read into counts for the collector as the rest does. By itself it collects everything after each
 // 32 MB, which takes more than half of the time of a large answer through the front door.
@@ -60,19 +54,17 @@ export async function runAgent(state: StateDirectory): Promise<void> {
     return networkInterface && primaryAddress(networkInterface);
   };
   const listeners = new Listeners(log);
-  const authority = await openAuthority({ directory: state.authority, clock: systemClock });
-  const trust = await writeTrust({ directory: state.authority, root: authority.root });
+  const authority = authorityIn(state.authority, systemClock);
+  const trust = trustIn(state.authority, authority);
   const { internet } = await readSettings(state.settings);
-  const logs = new Logs(join(state.services, 'logs.db'), systemClock);
-  const s3 = new S3(state.objects);
+  const builtIns = builtInsOf(state, log);
   await openFrontDoor({
     authority,
     state,
     replica,
     listeners,
     log,
-    logs,
-    s3,
+    builtIns,
     internetPorts: internet?.ports,
   });
   const control = new ControlClient(state.controlSocket);
@@ -85,14 +77,14 @@ export async function runAgent(state: StateDirectory): Promise<void> {
         directory: state.guests,
         holderPid: holder.pid,
         trust,
-        environment: { POSTERN_NODE: process.execPath, ...trust.environment },
+        environment: { POSTERN_NODE: process.execPath },
         onChange,
       }),
     flowLogs: (onChange) =>
       new FlowLogs({
         snapshot: () => replica.snapshot,
         read: (namespace, kinds) => readFlowCounters(systemRunner(), namespace, kinds),
-        deliver: (delivery) => deliverFlowLog({ directory: state.flowLogs, logs, s3 }, delivery),
+        deliver: (delivery) => deliverFlowLog({ directory: state.flowLogs, ...builtIns }, delivery),
         file: join(state.flowLogs, 'memory.json'),
         clock: systemClock,
         onChange,
@@ -102,8 +94,11 @@ export async function runAgent(state: StateDirectory): Promise<void> {
     builtInScript,
     ...(internet === undefined ? {} : { internetPorts: internet.ports }),
     holderPid: holder.pid,
-    onFirstApply: () =>
-      startServices({ replica, agent, listeners, log, ...(internet && { forward: control.askDns }) }),
+    onFirstApply: async () => {
+      await startServices({ replica, agent, listeners, log, ...(internet && { forward: control.askDns }) });
+      // Nobody waits now; the first instance and the first handshake would.
+      trust().catch((error: unknown) => log(`certificates: ${String(error)}`));
+    },
     log,
   });
   await writeMark(state.agentMark);
@@ -124,14 +119,11 @@ async function openFrontDoor(parts: {
   replica: Replica;
   listeners: Listeners;
   log: (line: string) => void;
-  logs: Logs;
-  s3: S3;
+  builtIns: BuiltIns;
   /** Where guests may leave this host; undefined: nowhere. */
   internetPorts: readonly number[] | undefined;
 }): Promise<void> {
   const { authority, state, replica, listeners, log } = parts;
-  const connect = registryIn(join(state.ecr, 'registry'));
-  const ecr = openEcr({ directory: state.ecr, connect, clock: systemClock, log });
   const frontDoor = createFrontDoor({
     authority,
     clock: systemClock,
@@ -141,13 +133,7 @@ async function openFrontDoor(parts: {
       return { defaultAccountId, upstreams: new Map(entries) };
     }),
     controlSocket: state.controlSocket,
-    builtIn: new Map<string, BuiltIn>([
-      ['s3', parts.s3],
-      ['sqs', new Sqs(join(state.services, 'sqs.db'), systemClock)],
-      ['secretsmanager', new SecretsManager(join(state.services, 'secrets-manager.db'), systemClock)],
-      ['logs', parts.logs],
-      ...ecr.builtIn,
-    ]),
+    builtIn: parts.builtIns.find,
     dynamoDb: { connect: dynamoDbIn(state.dynamoDb), scopeHeader },
     log,
   });

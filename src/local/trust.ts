@@ -2,15 +2,10 @@
 // each guest. The host itself trusts nothing new.
 import { readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { GuestTrust } from '../agent/guests.ts';
 import { trustVariables } from '../catalog/trust-variables.ts';
-
-export interface Trust {
-  readonly bundle: string;
-  /** The host's file, which the bundle is laid over; undefined where the host has none. */
-  readonly hides: string | undefined;
-  /** Variables of guests. */
-  readonly environment: Readonly<Record<string, string>>;
-}
+import type { Authority } from '../frontdoor/authority.ts';
+import { onFirstUse } from '../std/first-use.ts';
 
 /** Debian, Fedora, SUSE, Alpine. */
 const places = [
@@ -20,16 +15,17 @@ const places = [
   '/etc/ssl/cert.pem',
 ] as const;
 
-/** Writes the bundle beside everything else of this Postern. */
-export async function writeTrust(options: {
-  readonly directory: string;
-  readonly root: string;
-}): Promise<Trust> {
-  const bundle = join(options.directory, 'trusted.crt');
+/** The bundle is written beside everything else of this Postern when it is first asked for. */
+export function trustIn(directory: string, authority: Authority): () => Promise<GuestTrust> {
+  return onFirstUse(async () => writeTrust(directory, await authority.root()));
+}
+
+async function writeTrust(directory: string, root: string): Promise<GuestTrust> {
+  const bundle = join(directory, 'trusted.crt');
   const found = await Promise.all(places.map((place) => realpath(place).catch(() => undefined)));
   const hides = found.find((file) => file !== undefined);
   const own = hides === undefined ? '' : await readFile(hides, 'utf8');
-  await writeFile(`${bundle}.new`, `${own.trimEnd()}\n${options.root}\n`, { mode: 0o644 });
+  await writeFile(`${bundle}.new`, `${own.trimEnd()}\n${root}\n`, { mode: 0o644 });
   await rename(`${bundle}.new`, bundle);
   // The path in the guest that everybody may read: the folder of the bundle is its owner's alone.
   const path = hides ?? bundle;

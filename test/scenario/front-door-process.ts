@@ -6,7 +6,7 @@ import { connect, createServer as createTcpServer, type Server, type Socket } fr
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
-import { openAuthority } from '../../src/frontdoor/authority.ts';
+import { authorityIn } from '../../src/frontdoor/authority.ts';
 import { createFrontDoor } from '../../src/frontdoor/front-door.ts';
 import { S3 } from '../../src/frontdoor/s3/s3.ts';
 import type { Kind, Kinds } from '../../src/model/kinds.ts';
@@ -19,7 +19,8 @@ const nobody = createServer((request, response) => void request.resume().on('end
 await listening(nobody, { path: controlSocket });
 
 let tables = new Tables();
-const authority = await openAuthority({ directory: join(directory, 'authority'), clock: systemClock });
+const authority = authorityIn(join(directory, 'authority'), systemClock);
+const s3 = new S3(s3Directory);
 const door = createFrontDoor({
   authority,
   clock: systemClock,
@@ -27,12 +28,12 @@ const door = createFrontDoor({
   settings: async () => ({ defaultAccountId: '000000000000', upstreams: new Map() }),
   controlSocket,
   dynamoDb: { connect: async (): Promise<Duplex> => connect(controlSocket), scopeHeader: 'x-scope' },
-  builtIn: new Map([['s3', new S3(s3Directory)]]),
+  builtIn: async (service) => (service === 's3' ? s3 : undefined),
   log: (line) => void process.stderr.write(`${line}\n`),
 });
 await open(443, door.secure);
 await open(80, door.plain);
-process.stdout.write(`${JSON.stringify(authority.root)}\n`);
+process.stdout.write(`${JSON.stringify(await authority.root())}\n`);
 
 for await (const line of createInterface({ input: process.stdin })) {
   const next = new Tables();

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Network } from '../../engine/testing.ts';
 import type { ManualClock } from '../../std/clock.ts';
-import { openAuthority } from '../authority.ts';
+import { authorityIn } from '../authority.ts';
 import { toOwnApi } from '../backends.ts';
 import type { Connect } from '../connections.ts';
 import { createFrontDoor } from '../front-door.ts';
@@ -41,12 +41,12 @@ export class EcrDoor {
     const ecr = openEcr({ directory, connect: connect(join(directory, 'r')), clock, log: () => undefined });
     const network = new Network();
     const frontDoor = createFrontDoor({
-      authority: await openAuthority({ directory: join(directory, 'authority'), clock }),
+      authority: authorityIn(join(directory, 'authority'), clock),
       clock,
       snapshot: () => network.tables,
       settings: async () => ({ defaultAccountId: '000000000000', upstreams: new Map() }),
       controlSocket: '',
-      builtIn: ecr.builtIn,
+      builtIn: async (service) => ecr.builtIn.get(service),
       dynamoDb: { connect: toOwnApi(''), scopeHeader: 'x-scope' },
       log: (line) => {
         throw new Error(line);
