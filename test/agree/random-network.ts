@@ -1,6 +1,7 @@
 // A random network of two accounts, made and then edited through the API like any other. Everything follows from the
 // seed: the same seed tells the same story.
 import { randomEdit } from './random-edit.ts';
+import { editInternet, randomInternet } from './random-internet.ts';
 import { editNames, randomNames } from './random-names.ts';
 import { randomBalancer, randomEndpoints } from './random-private-link.ts';
 import { randomRoutes } from './random-routes.ts';
@@ -19,6 +20,7 @@ export async function makeNetwork(world: World): Promise<void> {
       if (world.chance(30)) await randomAcl(world, vpc, subnet.id);
   await world.addHost('www.example.com', '203.0.113.10');
   await world.withOtherDice(randomNames);
+  await world.withOtherDice(randomInternet);
 }
 
 /** A few edits at once, as a deployment has. */
@@ -26,5 +28,6 @@ export async function editNetwork(world: World): Promise<void> {
   for (let i = 1 + world.below(4); i > 0; i--) await randomEdit(world);
   await world.withOtherDice(async () => {
     for (let i = world.below(3); i > 0; i--) await editNames(world);
+    for (let i = world.below(3); i > 0; i--) await editInternet(world);
   });
 }

@@ -6,7 +6,11 @@ import type { Vpc } from '../../src/model/vpc.ts';
 import { ports } from './random-rules.ts';
 import { accounts, type World, zones } from './world.ts';
 
-export async function randomBalancer(world: World, { id: vpcId, ownerId }: Vpc): Promise<void> {
+export async function randomBalancer(
+  world: World,
+  { id: vpcId, ownerId }: Vpc,
+  scheme: LoadBalancer['scheme'] = 'internal',
+): Promise<void> {
   const byZone = Map.groupBy(
     world.snapshot.by('subnet', 'vpcId', vpcId),
     ({ availabilityZone }) => availabilityZone,
@@ -14,7 +18,7 @@ export async function randomBalancer(world: World, { id: vpcId, ownerId }: Vpc):
   const places = world.some([...byZone.values()]).map((subnets) => world.pick(subnets).id);
   const groups = world.some(world.snapshot.by('securityGroup', 'vpcId', vpcId)).map(({ id }) => id);
   const guarded = world.chance(50) ? ` --security-groups ${groups.join(' ')}` : '';
-  const line = `elbv2 create-load-balancer --name nlb-${world.next()} --type network --scheme internal --subnets ${places.join(' ')}${guarded}`;
+  const line = `elbv2 create-load-balancer --name nlb-${world.next()} --type network --scheme ${scheme} --subnets ${places.join(' ')}${guarded}`;
   const arn = await world.run(ownerId, line, 'LoadBalancers[0].LoadBalancerArn');
   const balancer = world.all('loadBalancer').find(({ id }) => id === arn);
   if (balancer === undefined) return;
