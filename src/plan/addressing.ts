@@ -2,7 +2,7 @@
 //
 //   identity   240.0.0.0/5   one per network interface, unique on the machine. A packet that leaves its VPC
 //                            carries the identity as its source, so equal CIDR blocks never meet and the
-//                            receiver knows which interface asks.
+//                            receiver knows which interface asks. The last number of a VPC is its VPN gateway's.
 //   proxy      248.0.0.0/5   the same number with bit 27 set: the host acting for that interface (health
 //                            checks of a load balancer node leave from here).
 //   services   248.0.0.0/18  the proxy range of VPC number 0, which is never given out: the resolver and
@@ -18,6 +18,8 @@ const interfaceBits = 14;
 export const vpcNumberMax = 2 ** (27 - interfaceBits) - 1;
 /** Interface numbers run from 1 to this within a VPC. */
 export const interfaceNumberMax = 2 ** interfaceBits - 2;
+/** Stands for whoever comes by the VPC's virtual private gateway. */
+export const vpnGatewayNumber = 2 ** interfaceBits - 1;
 /** Prefix length of all identities of one VPC. */
 export const vpcIdentityLength = 32 - interfaceBits;
 

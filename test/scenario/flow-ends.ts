@@ -12,10 +12,10 @@ export interface FlowTarget {
   readonly port: number;
 }
 
-/** `ID` sends from its primary address, `ID@ADDRESS` from that one; a host of the internet from its own. */
+/** `ID` sends from its primary address, `ID@ADDRESS` from that one; a host outside from its own. */
 export function sourceOf(snapshot: Snapshot, from: string): { readonly id: string; readonly source: string } {
   const [id = '', given] = from.split('@');
-  const host = snapshot.get('internetHost', id);
+  const host = snapshot.get('internetHost', id) ?? snapshot.get('onPremisesHost', id);
   if (host !== undefined) return { id, source: host.address };
   const eni = snapshot.get('networkInterface', id) ?? primaryInterface(snapshot, id);
   if (eni === undefined) throw new ScenarioError(`${id} has no network interface`);
@@ -37,7 +37,7 @@ export function flowTargets(snapshot: Snapshot, to: string): readonly FlowTarget
 
 function addressesOf(snapshot: Snapshot, place: string): readonly string[] {
   if (parseAddress(place) !== undefined) return [place];
-  const host = snapshot.get('internetHost', place);
+  const host = snapshot.get('internetHost', place) ?? snapshot.get('onPremisesHost', place);
   if (host !== undefined) return [host.address];
   const [name = '', zone] = place.split('@');
   const eni = snapshot.get('networkInterface', name) ?? primaryInterface(snapshot, name);

@@ -8,6 +8,8 @@ import { type Health, healthOf } from '../../src/engine/health.ts';
 import { lookUp, lookupText } from '../../src/engine/resolve/look-up.ts';
 import type { TargetReport } from '../../src/plan/actual.ts';
 import { addInternetHost } from '../../src/control/internet-host.ts';
+import type { Call } from '../../src/control/call.ts';
+import { addOnPremisesHost } from '../../src/control/on-premises-host.ts';
 import { verifyPrivateDns } from '../../src/control/endpoint-service.ts';
 import { isoTime } from '../../src/std/clock.ts';
 import { SeededPrng } from '../../src/std/prng.ts';
@@ -118,6 +120,8 @@ class Scenario {
         return this.include(rest[0] ?? '');
       case 'internet':
         return this.addHost(rest);
+      case 'on-premises':
+        return this.addOnPremisesHost(rest);
       case 'health':
         return this.setHealth(rest);
       default: {
@@ -223,18 +227,22 @@ class Scenario {
   }
 
   /** A host outside AWS: `internet NAME ADDRESS`. */
-  private async addHost([name = '', address = '']: readonly string[]): Promise<readonly string[]> {
+  private addHost([name = '', address = '']: readonly string[]): Promise<readonly string[]> {
+    return this.write((call) => addInternetHost(call, { name, address, serves: [] }));
+  }
+
+  /** A host behind a customer gateway: `on-premises NAME ADDRESS CUSTOMER-GATEWAY`. */
+  private addOnPremisesHost(given: readonly string[]): Promise<readonly string[]> {
+    const [name = '', address = '', customerGatewayId = ''] = given;
+    return this.write((call) => addOnPremisesHost(call, { name, address, customerGatewayId, serves: [] }));
+  }
+
+  /** What belongs to no account. */
+  private async write(verb: (call: Call) => void): Promise<readonly string[]> {
     const { store, observed, clock } = this.api;
     await store.transact((intent) => {
-      const call = {
-        intent,
-        observed,
-        accountId: '',
-        region: '',
-        now: isoTime(clock),
-        prng: new SeededPrng(0),
-      };
-      addInternetHost(call, { name, address, serves: [] });
+      const now = isoTime(clock);
+      verb({ intent, observed, accountId: '', region: '', now, prng: new SeededPrng(0) });
     });
     return [];
   }

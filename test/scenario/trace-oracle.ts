@@ -41,7 +41,9 @@ function stopOf({ forward, back }: Path) {
 
 function seenOnPath(path: Path): readonly string[] {
   const last = path.forward.at(-1);
-  const isGuest = path.verdict === 'reachable' && ['interface', 'internet-host'].includes(path.arrival.kind);
+  const isGuest =
+    path.verdict === 'reachable' &&
+    ['interface', 'internet-host', 'on-premises-host'].includes(path.arrival.kind);
   if (!isGuest || last === undefined) return [];
   return [seenText(last.outcome === 'passed' ? (last.rewritten ?? last.headers) : last.headers)];
 }

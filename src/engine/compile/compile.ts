@@ -6,11 +6,13 @@ import { type Health, unknownHealth } from '../health.ts';
 import { guestNamespaces, guests, interfaceLink, placements } from './guest.ts';
 import { healthChecks } from './health-check.ts';
 import { internetLink } from './internet-gateway.ts';
+import { onPremisesGuests, onPremisesLinks, onPremisesNamespaces } from './on-premises.ts';
 import { internetHostGuests, internetHostLinks, internetHostNamespaces } from './internet-host.ts';
 import { proxies } from './proxy-protocol.ts';
 import { privateLinks, routerNamespace, uplink } from './router.ts';
 import { servicesPlan } from './services-namespace.ts';
 import { vpcViews } from './vpc-view.ts';
+import { vpnGatewayNamespace, vpnLinks } from './vpn-gateway.ts';
 
 export interface CompileOptions {
   readonly health?: Health;
@@ -27,19 +29,31 @@ export function compile(snapshot: Snapshot, options: CompileOptions): Plan {
   const namespaces = [
     servicesPlan(snapshot, views, options.internetPorts),
     ...views.map(routerNamespace),
+    ...views.flatMap(vpnGatewayNamespace),
     ...guestNamespaces(snapshot, placed),
     ...internetHostNamespaces(snapshot),
+    ...onPremisesNamespaces(snapshot, views),
   ];
   const links = [
-    ...views.flatMap((view) => [uplink(view), ...internetLink(view), ...privateLinks(view)]),
+    ...views.flatMap((view) => [
+      uplink(view),
+      ...internetLink(view),
+      ...privateLinks(view),
+      ...vpnLinks(view),
+    ]),
     ...placed.map(interfaceLink),
     ...internetHostLinks(snapshot),
+    ...onPremisesLinks(snapshot),
   ];
   return {
     revision: snapshot.revision,
     namespaces: namespaces.toSorted(byName),
     links: links.toSorted(byName),
-    guests: [...guests(snapshot, imageScript), ...internetHostGuests(snapshot)],
+    guests: [
+      ...guests(snapshot, imageScript),
+      ...internetHostGuests(snapshot),
+      ...onPremisesGuests(snapshot),
+    ],
     healthChecks: views.flatMap(healthChecks),
     proxies: views.flatMap(proxies),
   };

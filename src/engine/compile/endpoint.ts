@@ -10,6 +10,7 @@ import { groupChain, portMatch } from './security-group.ts';
 import { hex, type Marks, subnetMask } from './source-check.ts';
 import { because, type TableBuilder } from './table-builder.ts';
 import { answerRules } from './virtual-route.ts';
+import { unansweredRules } from './vpn-gateway.ts';
 import {
   type EndpointInterface,
   identityText,
@@ -31,6 +32,7 @@ export function endpoints(
     const rules = [
       ...zoneRules(table, view, entry, marks),
       ...answerRules(table, view, inner, entry.networkInterface),
+      ...unansweredRules(table, view, entry.networkInterface),
       ...endpointRules(table, view, entry),
     ];
     table.chain(chain, rules);

@@ -23,6 +23,7 @@ import { groupChain } from './security-group.ts';
 import { byGateway, hex, keepsClient } from './source-check.ts';
 import type { TableBuilder } from './table-builder.ts';
 import { answerRules, passRouted } from './virtual-route.ts';
+import { unansweredRules } from './vpn-gateway.ts';
 import { type EndpointInterface, identityText, privateLinkDevice, type VpcView } from './vpc-view.ts';
 
 export function loadBalancers(table: TableBuilder, view: VpcView, inner: readonly InnerRoutes[]): void {
@@ -60,7 +61,8 @@ function putNode(
   const eni = view.snapshot.get('networkInterface', node.networkInterfaceId);
   if (eni === undefined) return;
   table.element('nodes', hex(eni.number), primaryAddress(eni));
-  const answers = answerRules(table, view, inner, eni);
+  const unanswered = unansweredRules(table, view, eni);
+  const answers = [...answerRules(table, view, inner, eni), ...unanswered];
   for (const listener of view.snapshot.by('listener', 'loadBalancerArn', loadBalancer.id)) {
     const group = view.snapshot.get('targetGroup', listener.targetGroupArn);
     if (group === undefined) continue;
@@ -81,7 +83,7 @@ function putNode(
         keep,
       });
       // A target that sees the client answers it itself.
-      table.element('listeners', key(protocol), `goto ${guarded(table, chain, keep ? [] : answers)}`);
+      table.element('listeners', key(protocol), `goto ${guarded(table, chain, keep ? unanswered : answers)}`);
     }
   }
   putEgress(table, view, loadBalancer, eni);

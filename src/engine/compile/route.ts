@@ -3,7 +3,7 @@
 // table of its own, chosen by the packet's mark. Where AWS has no route, a blackhole drops silently.
 import { awsPrefixListOf } from '../../catalog/prefix-lists.ts';
 import { primaryAddress } from '../../model/network-interface.ts';
-import type { Route, RouteTable } from '../../model/route-table.ts';
+import { propagatedRoutes, type Route, type RouteTable } from '../../model/route-table.ts';
 import type { Subnet } from '../../model/subnet.ts';
 import { formatCidr } from '../../net/ipv4.ts';
 import { vpcIdentities } from '../../plan/addressing.ts';
@@ -18,9 +18,11 @@ import {
   internetDevice,
   privateLinkDevice,
   uplinkDevice,
+  vpnDevice,
   type VpcView,
 } from './vpc-view.ts';
 
+const everywhere = '0.0.0.0/0';
 const mainTable = 254;
 const firstOwnTable = 1000;
 const rulePriority = 33_000;
@@ -100,9 +102,14 @@ function localRoutes(view: VpcView): readonly RoutePlan[] {
   return routes;
 }
 
+/** What decides where packets of the subnet go, but for addresses of the VPC. */
+export function subnetRoutes(view: VpcView, subnetId: string): readonly Omit<RoutePlan, 'table'>[] {
+  const subnet = view.snapshot.get('subnet', subnetId);
+  return tableRoutes(view, subnet && routeTableOf(view, subnet));
+}
+
 function tableRoutes(view: VpcView, table: RouteTable | undefined): readonly Omit<RoutePlan, 'table'>[] {
   const byDestination = new Map<string, Omit<RoutePlan, 'table'>>();
-  byDestination.set('0.0.0.0/0', { destination: '0.0.0.0/0', type: 'blackhole' });
   for (const route of table?.routes ?? []) {
     const { destination } = route;
     const cidrs =
@@ -111,7 +118,7 @@ function tableRoutes(view: VpcView, table: RouteTable | undefined): readonly Omi
         : prefixListCidrs(view.snapshot, view.vpc.region, destination.prefixListId);
     for (const cidr of cidrs) {
       // A static CIDR route beats a prefix list's entry of the same length.
-      if (destination.kind === 'prefix-list' && cidr !== '0.0.0.0/0' && byDestination.has(cidr)) continue;
+      if (destination.kind === 'prefix-list' && byDestination.has(cidr)) continue;
       byDestination.set(cidr, { destination: cidr, ...targetOf(view, route) });
     }
   }
@@ -119,12 +126,25 @@ function tableRoutes(view: VpcView, table: RouteTable | undefined): readonly Omi
     if (!byDestination.has(cidr))
       byDestination.set(cidr, { destination: cidr, type: 'unicast', device: uplinkDevice });
   }
+  // A propagated route comes last of equal ones.
+  for (const { destination, target } of table === undefined ? [] : propagatedRoutes(view.snapshot, table)) {
+    if (destination.kind !== 'cidr' || byDestination.has(destination.cidr)) continue;
+    byDestination.set(destination.cidr, {
+      destination: destination.cidr,
+      ...targetOf(view, { destination, target }),
+    });
+  }
+  if (!byDestination.has(everywhere))
+    byDestination.set(everywhere, { destination: everywhere, type: 'blackhole' });
   return [...byDestination.values()].sort((a, b) => (a.destination < b.destination ? -1 : 1));
 }
 
 function targetOf(view: VpcView, { target }: Route): Pick<RoutePlan, 'type' | 'device'> {
   if (target.kind === 'internet-gateway' && target.id === view.internetGateway?.id) {
     return { type: 'unicast', device: internetDevice };
+  }
+  if (target.kind === 'vpn-gateway' && target.id === view.vpnGateway?.id) {
+    return { type: 'unicast', device: vpnDevice };
   }
   if (target.kind === 'nat-gateway') {
     const gateway = natInterface(view.snapshot, target.id);

@@ -11,9 +11,11 @@ import { routing } from './route.ts';
 import { securityGroupEgress, securityGroupIngress } from './security-group.ts';
 import { services } from './services.ts';
 import { type Marks, sourceCheck } from './source-check.ts';
+import { linkMac } from './link-mac.ts';
 import { forwardingSysctls } from './sysctls.ts';
 import { TableBuilder } from './table-builder.ts';
 import { nodeRoutes, passRouted, virtualRoutes } from './virtual-route.ts';
+import { answerRoutes, vpnEgress, vpnIdentity } from './vpn-gateway.ts';
 import { privateLinkDevice, uplinkDevice, type VpcView } from './vpc-view.ts';
 
 export const mtu = 9001;
@@ -28,13 +30,14 @@ const sysctls = [
 
 export function routerNamespace(view: VpcView): NamespacePlan {
   const { routes, rules, marks, inner } = routing(view);
+  const answers = answerRoutes(view);
   return {
     name: view.vpc.id,
     kind: 'router',
     sysctls,
     addresses: [],
-    routes,
-    rules,
+    routes: [...routes, ...answers.routes],
+    rules: [...rules, ...answers.rules],
     firewall: firewall(view, marks, inner),
   };
 }
@@ -60,6 +63,7 @@ function firewall(view: VpcView, marks: Marks, inner: readonly InnerRoutes[]): N
   nodeRoutes(table, view, inner, marks);
   internetEgress(table, view);
   identities(table, view);
+  vpnIdentity(table, view);
   table.base('security-group-ingress', {
     type: 'filter',
     hook: 'postrouting',
@@ -75,6 +79,7 @@ function firewall(view: VpcView, marks: Marks, inner: readonly InnerRoutes[]): N
   }
   securityGroupIngress(table, view);
   internetGuard(table, view);
+  vpnEgress(table, view);
   table.rule('security-group-ingress', 'oif @links accept');
   return table.build();
 }
@@ -91,7 +96,7 @@ export function uplink(view: VpcView): LinkPlan {
       { namespace: vpc.id, device: uplinkDevice, index: deviceIndex.uplink },
       { namespace: servicesNamespace, device: `r${vpc.number}`, index: deviceIndex.interface + vpc.number },
     ],
-    mac: linkMac(1, vpc.number),
+    mac: linkMac('uplink', vpc.number),
     mtu,
   };
 }
@@ -107,13 +112,7 @@ export function privateLinks(view: VpcView): readonly LinkPlan[] {
         { namespace: vpc.id, device: privateLinkDevice(peer), index: deviceIndex.privateLink + peer.number },
         { namespace: peer.id, device: privateLinkDevice(vpc), index: deviceIndex.privateLink + vpc.number },
       ],
-      mac: linkMac(2, vpc.number),
+      mac: linkMac('private-link', vpc.number),
       mtu,
     }));
-}
-
-/** Both ends of a link have the same address; it only has to be a valid unicast one. */
-function linkMac(kind: number, number: number): string {
-  const byte = (value: number) => (value & 255).toString(16).padStart(2, '0');
-  return `02:00:00:${byte(kind)}:${byte(number >> 8)}:${byte(number)}`;
 }

@@ -5,6 +5,7 @@
 import type { Subnet } from '../../model/subnet.ts';
 import type { TableBuilder } from './table-builder.ts';
 import { deviceOf, type VpcView } from './vpc-view.ts';
+import { vpnIngress } from './vpn-gateway.ts';
 
 export const routeTableMask = 0xfff;
 export const subnetMask = 0xfff000;
@@ -32,6 +33,7 @@ export function sourceCheck(table: TableBuilder, view: VpcView, marks: Marks): v
       table.element('sources', `"${deviceOf(eni)}" . ${address}`, mark);
   }
   table.rule(chain, 'iif @links accept');
+  vpnIngress(table, view);
   table.rule(chain, 'meta mark set iif . ip saddr map @sources');
   if (view.devices.some((eni) => !eni.sourceDestCheck))
     table.rule(chain, 'meta mark 0x0 meta mark set iif map @unchecked-sources');

@@ -75,7 +75,9 @@ export function nodeRoutes(
   const nodes = nodeInterfaces(view);
   const publicOnes = publicNodes(view);
   // Else all targets are found by their own addresses, whichever subnet asks.
-  const isPlain = inner.length === 0 && publicOnes.length === 0 && !hasTargetsOutside(view);
+  const beyondVpn = view.onPremisesHosts.map((host) => host.address);
+  const hasOthers = publicOnes.length > 0 || beyondVpn.length > 0 || hasTargetsOutside(view);
+  const isPlain = inner.length === 0 && !hasOthers;
   if (nodes.length === 0 || isPlain) return;
   table.base(routeChain, { type: 'filter', hook: 'prerouting', priority: -95, policy: 'accept' });
   const lost = inner.flatMap(({ subnet, routes }) =>
@@ -104,6 +106,16 @@ export function nodeRoutes(
       table.element('node-routes', `${hex(each)} . reply`, hex(mark & routeTableMask));
   }
   table.rule(routeChain, 'meta mark set ct mark . ct direction map @node-routes');
+  if (beyondVpn.length > 0) answersBeyondVpn(table, nodes, marks);
+}
+
+/** As to the internet, answers to on premises leave by the routes of the node's subnet, the client's address kept or not. */
+function answersBeyondVpn(table: TableBuilder, nodes: readonly NetworkInterface[], marks: Marks): void {
+  table.map('node-answers', 'type mark', 'mark');
+  for (const node of nodes)
+    for (const flow of [node.number, node.number | keepsClient])
+      table.element('node-answers', hex(flow), hex(marks.of(node.subnetId) & routeTableMask));
+  table.rule(routeChain, 'ct direction reply ip daddr @on-premises meta mark set ct mark map @node-answers');
 }
 
 function hasTargetsOutside({ snapshot, vpc }: VpcView): boolean {

@@ -2,10 +2,13 @@
 // who is at the other end of its links.
 import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { LoadBalancer } from '../../model/load-balancer.ts';
+import type { OnPremisesHost } from '../../model/on-premises-host.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { InternetGateway } from '../../model/internet-gateway.ts';
 import type { Vpc } from '../../model/vpc.ts';
 import type { VpcEndpoint } from '../../model/vpc-endpoint.ts';
+import { vpnGatewayOf } from '../../model/vpn-connection.ts';
+import type { VpnGateway } from '../../model/vpn-gateway.ts';
 import { identityOf } from '../../plan/addressing.ts';
 import { formatAddress } from '../../net/ipv4.ts';
 import type { Health } from '../health.ts';
@@ -30,6 +33,9 @@ export interface VpcView {
   /** Endpoint interfaces of other VPCs that lead here, by consumer VPC. */
   readonly consumers: readonly { readonly vpc: Vpc; readonly interfaces: readonly EndpointInterface[] }[];
   readonly internetGateway: InternetGateway | undefined;
+  readonly vpnGateway: VpnGateway | undefined;
+  /** Hosts behind the gateway's VPN connections. */
+  readonly onPremisesHosts: readonly OnPremisesHost[];
   /** Some flow log tells of the VPC, a subnet or an interface of it. */
   readonly hasFlowLogs: boolean;
   /** VPCs this one has a PrivateLink link with, in either role. */
@@ -42,6 +48,7 @@ export function deviceOf(networkInterface: NetworkInterface): string {
 
 export const uplinkDevice = 'svc';
 export const internetDevice = 'igw';
+export const vpnDevice = 'vgw';
 
 export function privateLinkDevice(peer: Vpc): string {
   return `pl${peer.number}`;
@@ -116,9 +123,20 @@ function view(
     loadBalancers: snapshot.by('loadBalancer', 'vpcId', vpc.id),
     consumers,
     internetGateway: snapshot.by('internetGateway', 'vpcId', vpc.id)[0],
+    ...onPremises(snapshot, vpc),
     hasFlowLogs: snapshot.by('flowLog', 'vpcId', vpc.id).length > 0,
     peers: [...peers.values()],
   };
+}
+
+function onPremises(snapshot: Snapshot, vpc: Vpc): Pick<VpcView, 'vpnGateway' | 'onPremisesHosts'> {
+  const vpnGateway = vpnGatewayOf(snapshot, vpc.id);
+  const connections = snapshot.by('vpnConnection', 'vpnGatewayId', vpnGateway?.id ?? '');
+  const customerGatewayIds = new Set(connections.map(({ customerGatewayId }) => customerGatewayId));
+  const onPremisesHosts = [...customerGatewayIds].flatMap((id) =>
+    snapshot.by('onPremisesHost', 'customerGatewayId', id),
+  );
+  return { vpnGateway, onPremisesHosts };
 }
 
 /** VPC of the service's load balancers. */

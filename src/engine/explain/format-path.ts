@@ -62,7 +62,7 @@ function answerLine({ verdict, back }: Path): readonly string[] {
 
 function arrivalText(path: Extract<Path, { verdict: 'reachable' }>, short: PathStyle['short']): string {
   const { kind, id, address, port } = path.arrival;
-  const isHost = kind === 'interface' || kind === 'internet-host';
+  const isHost = kind === 'interface' || kind === 'internet-host' || kind === 'on-premises-host';
   const where = isHost
     ? short(id)
     : `the ${kind === 'aws-service' ? 'service' : kind.replace('-', ' ')} of ${short(id)}`;

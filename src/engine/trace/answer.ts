@@ -15,7 +15,10 @@ export interface IcmpMessage {
 }
 
 export interface TraceQuestion {
-  /** Network interface, or instance: then its primary interface sends; or `internet`, with a source. */
+  /**
+   * Network interface, or instance: then its primary interface sends; or `internet`, with a source; a host on premises, or
+   * the customer gateway behind which the source is.
+   */
   readonly from: string;
   readonly protocol: Protocol;
   readonly destination: string;
@@ -79,8 +82,14 @@ export interface Note {
 
 /** Where a packet ends up. */
 export interface Arrival {
-  readonly kind: 'interface' | 'resolver' | 'metadata-service' | 'aws-service' | 'internet-host';
-  /** Id of the interface, of the endpoint, or of the VPC that has the service; a public service's or host's name. */
+  readonly kind:
+    | 'interface'
+    | 'resolver'
+    | 'metadata-service'
+    | 'aws-service'
+    | 'internet-host'
+    | 'on-premises-host';
+  /** Id of the interface, of the endpoint, or of the VPC that has the service; a service's or host's name. */
   readonly id: string;
   readonly vpcId: string;
   readonly address: string;
@@ -127,6 +136,7 @@ export type Trace =
 export type Code =
   | 'BAD_STATE'
   | 'BAD_STATE_ROUTE'
+  | 'BAD_STATE_VPN'
   | 'ELBV2_LISTENER_HAS_NO_TG'
   | 'ELBV2_LISTENER_PORT_RESTRICTION'
   | 'ELBV2_LISTENERS_MISMATCH'
@@ -135,6 +145,7 @@ export type Code =
   | 'ENI_ADDRESS_RESTRICTION'
   | 'ENI_SG_RULES_MISMATCH'
   | 'ENI_SOURCE_DEST_CHECK_RESTRICTION'
+  | 'GATEWAY_REJECTS_SPOOFED_TRAFFIC'
   | 'IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS'
   | 'IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS'
   | 'IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS'

@@ -4,8 +4,8 @@ import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { VpcEndpoint } from '../../model/vpc-endpoint.ts';
 import { type Headers, type Hop, type Path, reversed, type StoppedHop } from './answer.ts';
 import { networkAclIngress } from './network-acl-ingress.ts';
-import { ended, type Trip } from './trip.ts';
-import { asReturn, wayBack } from './way-back.ts';
+import { ended, type Journey, type Trip } from './trip.ts';
+import { asReturn } from './way-back.ts';
 import { stopOf, walk, type World } from './world.ts';
 
 /** HTTP and HTTPS; the few services with other ports are not offered. */
@@ -13,13 +13,11 @@ export const servicePorts: readonly number[] = [80, 443];
 
 /** Behind an interface endpoint, whose groups have let the flow in. */
 export function atInterfaceEndpoint(
-  world: World,
-  trip: Trip,
-  receiver: NetworkInterface,
+  journey: Asking,
   endpoint: VpcEndpoint,
+  back: () => readonly Hop[],
 ): Path {
-  const back = () => wayBack(world, [{ from: trip.sender, to: receiver, headers: trip.headers }]);
-  return answered(trip, { name: endpoint.serviceName, id: endpoint.id, vpcId: endpoint.vpcId }, back);
+  return answered(journey, { name: endpoint.serviceName, id: endpoint.id, vpcId: endpoint.vpcId }, back);
 }
 
 /** Behind a gateway endpoint: TCP and pings pass; the reply has the service's public address. */
@@ -52,8 +50,11 @@ function replyFromOutside(world: World, sender: NetworkInterface, headers: Heade
   return walk([() => networkAclIngress(world, sender, reversed(headers))]).map(asReturn);
 }
 
+/** Absent: who asks is outside the VPC, and heard only with its own address. */
+type Asking = Journey & { readonly sender?: NetworkInterface | undefined };
+
 function answered(
-  trip: Trip,
+  trip: Asking,
   service: { readonly name: string; readonly id: string; readonly vpcId: string },
   wayBackHops: () => readonly Hop[],
 ): Path {
@@ -68,7 +69,7 @@ function answered(
     const reason = `${service.name} does not answer on port ${port}`;
     return { ...refused, code: 'NO_POSSIBLE_DESTINATION', reason, back: [] };
   }
-  if (!sender.privateAddresses.some((own) => own.address === headers.source)) {
+  if (sender !== undefined && !sender.privateAddresses.some((own) => own.address === headers.source)) {
     const reason = `the answer to ${headers.source} does not come back to ${sender.id}`;
     return { ...refused, code: 'RETURN_NO_ROUTE', reason, back: [] };
   }

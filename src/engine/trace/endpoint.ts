@@ -15,7 +15,12 @@ export function endpointOf({ snapshot }: World, receiver: NetworkInterface): Vpc
 export function endpointState(
   { snapshot }: World,
   endpoint: VpcEndpoint,
-  ends: { readonly sender: NetworkInterface; readonly receiver: NetworkInterface; readonly headers: Headers },
+  ends: {
+    /** Absent outside the VPC, where no zone is. */
+    readonly sender: NetworkInterface | undefined;
+    readonly receiver: NetworkInterface;
+    readonly headers: Headers;
+  },
 ): Hop {
   const { sender, receiver, headers } = ends;
   const { id, vpcId, state, endpointServiceId } = endpoint;
@@ -38,7 +43,7 @@ export function endpointState(
     return dangling(hop, endpointServiceId);
   }
   const { availabilityZone: zone } = receiver;
-  if (isZonal(endpoint) && sender.availabilityZone !== zone) {
+  if (isZonal(endpoint) && sender !== undefined && sender.availabilityZone !== zone) {
     const setting = { kind: 'vpc-endpoint', id, text: `${zonalTag} = true` } as const;
     const reason = `${receiver.id} serves ${zone} only, and ${sender.id} is in ${sender.availabilityZone}`;
     return { ...hop, decidedBy: setting, outcome: 'stopped', code: 'ENDPOINT_ZONE_RESTRICTION', reason };

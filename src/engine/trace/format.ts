@@ -53,7 +53,7 @@ function pathLines(path: Path, shared: number): readonly string[] {
   if (path.verdict === 'reachable') {
     const { kind, id, address, port } = path.arrival;
     const where =
-      kind === 'interface' || kind === 'internet-host'
+      kind === 'interface' || kind === 'internet-host' || kind === 'on-premises-host'
         ? id
         : kind === 'aws-service'
           ? `the service of ${id}`

@@ -1,19 +1,20 @@
 // Stage route: the longest prefix of the subnet's route table wins; of equal length the local route, then a static
-// block, then an entry of a prefix list. Addresses of the sender's own subnet are never routed. The local route leads
+// block, then an entry of a prefix list, then what a virtual private gateway propagates. Addresses of the sender's own subnet are never routed. The local route leads
 // to whoever has the address; a route to an interface needs its source/destination check off.
 import { awsPrefixListOf } from '../../catalog/prefix-lists.ts';
 import type { InternetGateway } from '../../model/internet-gateway.ts';
 import type { NetworkInterface } from '../../model/network-interface.ts';
-import type { Route, RouteTable } from '../../model/route-table.ts';
+import { propagatedRoutes, type Route, type RouteTable } from '../../model/route-table.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Subnet } from '../../model/subnet.ts';
 import { contains, formatCidr, parseAddress, parseCidr } from '../../net/ipv4.ts';
 import type { VpcEndpoint } from '../../model/vpc-endpoint.ts';
+import type { VpnGateway } from '../../model/vpn-gateway.ts';
 import { prefixListCidrs } from '../prefix-lists.ts';
 import type { Decision, Headers, Hop } from './answer.ts';
 import { dangling, hasGuest, interfaceAt, isInSubnet, type World } from './world.ts';
 
-/** One of the four below the hop is there exactly when the packet goes on. Without a hop the packet stayed in its subnet. */
+/** One of the five below the hop is there exactly when the packet goes on. Without a hop the packet stayed in its subnet. */
 export interface Routed {
   readonly hop?: Hop;
   readonly receiver?: NetworkInterface;
@@ -23,6 +24,8 @@ export interface Routed {
   readonly endpoint?: VpcEndpoint;
   /** Interface of a NAT gateway. */
   readonly nat?: NetworkInterface;
+  /** The VPC's virtual private gateway. */
+  readonly vpn?: VpnGateway;
 }
 
 export function route({ snapshot }: World, sender: NetworkInterface, headers: Headers): Routed {
@@ -88,6 +91,8 @@ function* candidates(snapshot: Snapshot, table: RouteTable, vpcId: string): Iter
       yield { block, route };
   }
   yield* endpointRoutes(snapshot, table);
+  for (const route of propagatedRoutes(snapshot, table))
+    if (route.destination.kind === 'cidr') yield { block: route.destination.cidr, route };
 }
 
 /** What gateway endpoints add to the tables they are associated with. */
@@ -121,6 +126,7 @@ function local(snapshot: Snapshot, place: Place, decidedBy: Decision | undefined
 function toTarget(snapshot: Snapshot, hop: Place & { decidedBy: Decision }, winner: Route): Routed {
   const { kind, id } = winner.target;
   if (kind === 'internet-gateway') return toGateway(snapshot, hop, id);
+  if (kind === 'vpn-gateway') return toVpnGateway(snapshot, hop, id);
   if (kind === 'nat-gateway') return toNatGateway(snapshot, hop, id);
   const endpoint = kind === 'vpc-endpoint' ? snapshot.get('vpcEndpoint', id) : undefined;
   if (endpoint?.endpointType === 'Gateway') return { hop: { ...hop, outcome: 'passed' }, endpoint };
@@ -144,6 +150,13 @@ function toTarget(snapshot: Snapshot, hop: Place & { decidedBy: Decision }, winn
 function toGateway(snapshot: Snapshot, hop: Place & { decidedBy: Decision }, id: string): Routed {
   const gateway = snapshot.get('internetGateway', id);
   if (gateway?.vpcId === hop.vpcId) return { hop: { ...hop, outcome: 'passed' }, gateway };
+  const reason = `the route to ${id} is a blackhole: it is not attached to ${hop.vpcId}`;
+  return { hop: { ...hop, outcome: 'stopped', code: 'BAD_STATE_ROUTE', reason } };
+}
+
+function toVpnGateway(snapshot: Snapshot, hop: Place & { decidedBy: Decision }, id: string): Routed {
+  const vpn = snapshot.get('vpnGateway', id);
+  if (vpn?.vpcId === hop.vpcId) return { hop: { ...hop, outcome: 'passed' }, vpn };
   const reason = `the route to ${id} is a blackhole: it is not attached to ${hop.vpcId}`;
   return { hop: { ...hop, outcome: 'stopped', code: 'BAD_STATE_ROUTE', reason } };
 }

@@ -37,33 +37,36 @@ import {
 } from './way-back.ts';
 import { stopOf, walk, type World } from './world.ts';
 
-/** Who asks a node. */
-interface Client {
-  /** The client's own interface, where it is in the node's VPC and may be its own target. */
+/** Who asks an endpoint or a node. */
+export interface Client {
+  /** The client's own interface, where it is in the same VPC: it has a zone, and may be its own target. */
   readonly inside?: NetworkInterface;
+  readonly vpcId: string;
+  /** The way back of what the interface that was asked answers itself. */
+  readonly answer: () => readonly Hop[];
+  /** The way back of what a target answers. */
   readonly answers: (stretch: NodeStretch) => readonly Hop[];
 }
 
-/** `entry` is the interface where the client meets the balancer: the node's own, or an endpoint's. */
-function insider(world: World, { sender, headers }: Trip, entry: NetworkInterface): Client {
+/** `entry` is the interface that is asked: a node's, or an endpoint's. */
+export function insider(world: World, { sender, headers }: Trip, entry: NetworkInterface): Client {
+  const own = { from: sender, to: entry, headers };
   const answers = (stretch: NodeStretch) =>
     stretch.keepsClient
       ? wayBackKeepingClient(world, sender, stretch)
-      : wayBack(world, [
-          { from: sender, to: entry, headers },
-          { from: stretch.node, to: stretch.target, headers: stretch.rewritten },
-        ]);
-  return { inside: sender, answers };
+      : wayBack(world, [own, { from: stretch.node, to: stretch.target, headers: stretch.rewritten }]);
+  return { inside: sender, vpcId: sender.vpcId, answer: () => wayBack(world, [own]), answers };
 }
 
 /** State, then the endpoint's groups, then those of the balancer where it enforces them on PrivateLink. */
 export function throughEndpoint(
   world: World,
-  trip: Trip,
+  trip: Journey,
   receiver: NetworkInterface,
-  endpoint: VpcEndpoint,
+  { endpoint, client }: { readonly endpoint: VpcEndpoint; readonly client: Client },
 ): readonly Path[] {
-  const { headers, sender } = trip;
+  const { headers } = trip;
+  const sender = client.inside;
   const notes = [...trip.notes, ...endpointNotes(endpoint)];
   const entered = walk([
     () => endpointState(world, endpoint, { sender, receiver, headers }),
@@ -73,7 +76,7 @@ export function throughEndpoint(
   const stop = stopOf(hops);
   if (stop !== undefined) return [ended({ notes }, hops, stop)];
   if (endpoint.endpointServiceId === undefined) {
-    return [atInterfaceEndpoint(world, { ...trip, hops, notes }, receiver, endpoint)];
+    return [atInterfaceEndpoint({ ...trip, hops, notes, sender }, endpoint, client.answer)];
   }
   const serving = servingAtEndpoint(world, endpoint, receiver.availabilityZone, headers);
   if (!('listener' in serving)) return [notServed({ ...trip, hops, notes }, serving, receiver.vpcId)];
@@ -83,17 +86,12 @@ export function throughEndpoint(
   const isEnforced = loadBalancer.enforceSecurityGroupInboundRulesOnPrivateLinkTraffic === 'on';
   if (isEnforced && groupIds.length > 0 && nodeInterface !== undefined) {
     // They are compared with the client's own address, in the consumer's VPC.
-    const question = { receiver: nodeInterface, headers, groupIds, sourceVpcId: sender.vpcId };
+    const question = { receiver: nodeInterface, headers, groupIds, sourceVpcId: client.vpcId };
     const hop = securityGroupIngress(world, question);
     hops.push(hop);
     if (hop.outcome !== 'passed') return [ended({ notes }, hops, hop)];
   }
-  return throughNode(world, { ...trip, hops, notes }, insider(world, trip, receiver), serving, true);
-}
-
-/** From inside the VPC. */
-export function atNode(world: World, trip: Trip, receiver: NetworkInterface, at: Node): readonly Path[] {
-  return askNode(world, trip, receiver, { ...at, client: insider(world, trip, receiver) });
+  return throughNode(world, { ...trip, hops, notes }, client, serving, true);
 }
 
 /** Past the internet gateway and the ACL of the node's subnet, with the headers that the gateway made. */
@@ -104,11 +102,12 @@ export function atPublicNode(
   at: Node & { readonly outsider: Outsider },
 ): readonly Path[] {
   const answers = (stretch: NodeStretch) => wayBackFromNodeByGateway(world, at.outsider, stretch);
-  return askNode(world, journey, receiver, { ...at, client: { answers } });
+  const client = { vpcId: receiver.vpcId, answer: () => [], answers };
+  return atNode(world, journey, receiver, { ...at, client });
 }
 
 /** The balancer's groups, whether or not a listener is there; then the listener. */
-function askNode(
+export function atNode(
   world: World,
   trip: Journey,
   receiver: NetworkInterface,

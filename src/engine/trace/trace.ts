@@ -13,11 +13,12 @@ import { nodeOf } from './load-balancer.ts';
 import { throughNatGateway } from './nat-gateway.ts';
 import { networkAclEgress } from './network-acl-egress.ts';
 import { networkAclIngress } from './network-acl-ingress.ts';
+import { fromOnPremises, onPremisesSender, toOnPremises } from './on-premises.ts';
 import { route } from './route.ts';
 import { securityGroupEgress } from './security-group-egress.ts';
 import { serviceAt } from './services.ts';
 import { sourceCheck } from './source-check.ts';
-import { atNode, throughEndpoint } from './through-balancer.ts';
+import { atNode, insider, throughEndpoint } from './through-balancer.ts';
 import { arrived, atGuestInterface, ended, noGuest, ownInterface, type Trip, zoneNotes } from './trip.ts';
 import { wayBack } from './way-back.ts';
 import { hasGuest, stopOf, walk, type World } from './world.ts';
@@ -25,9 +26,11 @@ import { hasGuest, stopOf, walk, type World } from './world.ts';
 export function trace(snapshot: Snapshot, health: Health, question: TraceQuestion): Trace {
   const sender = senderOf(snapshot, question.from);
   const host = snapshot.get('internetHost', question.from);
-  if (sender === undefined && host === undefined && question.from !== 'internet')
+  const onPremises = onPremisesSender(snapshot, question);
+  const isKnown = sender ?? host ?? onPremises;
+  if (isKnown === undefined && question.from !== 'internet')
     return unknown('NO_SOURCE_OR_DESTINATION', `no interface ${question.from}`);
-  const source = question.source ?? sender?.privateAddresses[0]?.address ?? host?.address;
+  const source = question.source ?? sender?.privateAddresses[0]?.address ?? (host ?? onPremises)?.address;
   if (source === undefined) return unknown('UNRESOLVED_REFERENCE', `${question.from} has no address`);
   if (parseAddress(question.destination) === undefined) {
     return unknown('NO_SOURCE_OR_DESTINATION', `${question.destination} is not an IPv4 address`);
@@ -35,7 +38,11 @@ export function trace(snapshot: Snapshot, health: Health, question: TraceQuestio
   const headers = headersOf(question, source);
   const world = { snapshot, health };
   const pathsOf = (sent: Headers) =>
-    sender === undefined ? fromInternet(world, sent) : pathsFrom(world, sender, sent);
+    sender !== undefined
+      ? pathsFrom(world, sender, sent)
+      : onPremises !== undefined
+        ? fromOnPremises(world, onPremises, sent)
+        : fromInternet(world, sent);
   const paths = pathsOf(headers);
   if (question.sourcePort !== undefined || question.protocol === 'icmp') return verdictOf(headers, paths);
   const others = otherPorts(snapshot, paths).map((sourcePort) => pathsOf({ ...headers, sourcePort }));
@@ -103,7 +110,7 @@ function onward(world: World, trip: Trip): readonly Path[] {
   const { sender, headers, notes } = trip;
   const stopped = stopOf(trip.hops);
   if (stopped !== undefined) return [ended(trip, trip.hops, stopped)];
-  const { hop, receiver, gateway, endpoint, nat } = route(world, sender, headers);
+  const { hop, receiver, gateway, endpoint, nat, vpn } = route(world, sender, headers);
   const leaving = walk([
     () => networkAclEgress(world, sender, headers),
     () => hop,
@@ -115,6 +122,7 @@ function onward(world: World, trip: Trip): readonly Path[] {
   const here = { ...trip, hops };
   if (nat !== undefined) return throughNatGateway(world, here, nat, (next) => onward(world, next));
   if (gateway !== undefined) return throughGateway(world, here, gateway);
+  if (vpn !== undefined) return [toOnPremises(world, here, vpn)];
   if (endpoint !== undefined) return [atGatewayEndpoint(world, here, endpoint)];
   if (receiver === undefined) return [];
   return atReceiver(world, { ...here, notes: [...notes, ...zoneNotes(sender, receiver)] }, receiver);
@@ -137,9 +145,10 @@ function atService(
 
 function atReceiver(world: World, trip: Trip, receiver: NetworkInterface): readonly Path[] {
   const endpoint = endpointOf(world, receiver);
-  if (endpoint !== undefined) return throughEndpoint(world, trip, receiver, endpoint);
+  const client = insider(world, trip, receiver);
+  if (endpoint !== undefined) return throughEndpoint(world, trip, receiver, { endpoint, client });
   const node = nodeOf(world, receiver);
-  if (node !== undefined) return atNode(world, trip, receiver, node);
+  if (node !== undefined) return atNode(world, trip, receiver, { ...node, client });
   return [atGuest(world, trip, receiver)];
 }
 

@@ -14,14 +14,14 @@ export interface Stretch {
   readonly headers: Headers;
 }
 
-type Step = () => Hop | undefined;
+export type Step = () => Hop | undefined;
 
 /** Hops of the reply, from the last stretch to the first. */
 export function wayBack(world: World, stretches: readonly Stretch[]): readonly Hop[] {
   return walk(stretches.toReversed().flatMap((stretch) => alongStretch(world, stretch))).map(asReturn);
 }
 
-function alongStretch(world: World, { from, to, headers }: Stretch): readonly Step[] {
+export function alongStretch(world: World, { from, to, headers }: Stretch): readonly Step[] {
   const reply = reversed(headers);
   return [
     () => networkAclEgress(world, to, reply),
@@ -117,8 +117,8 @@ export function wayBackFromInternet(world: World, sender: NetworkInterface, sent
 }
 
 export function routeToGateway(world: World, from: NetworkInterface, reply: Headers): Hop | undefined {
-  const { hop, receiver, gateway, endpoint, nat } = route(world, from, reply);
-  const exit = endpoint?.id ?? nat?.managedBy;
+  const { hop, receiver, gateway, endpoint, nat, vpn } = route(world, from, reply);
+  const exit = endpoint?.id ?? nat?.managedBy ?? vpn?.id;
   if (exit !== undefined && hop !== undefined) return leavesBy(hop, exit);
   if (gateway !== undefined || receiver === undefined) return hop;
   const place = { stage: 'route', component: from.subnetId, vpcId: from.vpcId, headers: reply } as const;
@@ -127,7 +127,7 @@ export function routeToGateway(world: World, from: NetworkInterface, reply: Head
 }
 
 /** What the gateway lets in goes to whoever has the address. */
-function comesTo(sender: NetworkInterface, reply: Headers): Hop | undefined {
+export function comesTo(sender: NetworkInterface, reply: Headers): Hop | undefined {
   if (sender.privateAddresses.some((own) => own.address === reply.destination)) return undefined;
   const place = { stage: 'route', component: sender.subnetId, vpcId: sender.vpcId, headers: reply } as const;
   const reason = `the reply goes to ${reply.destination}, which is not ${sender.id}'s`;
@@ -141,10 +141,10 @@ export function routeBack(
   to: NetworkInterface,
   reply: Headers,
 ): Hop | undefined {
-  const { hop, receiver, gateway, endpoint, nat } = route(world, from, reply);
+  const { hop, receiver, gateway, endpoint, nat, vpn } = route(world, from, reply);
   // A NAT gateway takes the answers to its own address, also by a route to itself.
   if (nat?.id === to.id && primaryAddress(nat) === reply.destination) return hop;
-  const exit = gateway?.id ?? endpoint?.id ?? nat?.managedBy;
+  const exit = gateway?.id ?? endpoint?.id ?? nat?.managedBy ?? vpn?.id;
   if (exit !== undefined && hop !== undefined) return leavesBy(hop, exit);
   if (receiver === undefined) return hop;
   const isOwn = receiver.privateAddresses.some((own) => own.address === reply.destination);
@@ -156,7 +156,7 @@ export function routeBack(
   return { ...place, ...hop, outcome: 'unknown', code: 'UNKNOWN_RESOURCE', reason };
 }
 
-function leavesBy(hop: Hop, gatewayId: string): StoppedHop {
+export function leavesBy(hop: Hop, gatewayId: string): StoppedHop {
   const reason = `the reply to ${hop.headers.destination} leaves by ${gatewayId}`;
   return { ...hop, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason };
 }

@@ -1,0 +1,141 @@
+// Networks on premises: one router for each customer gateway, with a link for each VPN connection and one for each host
+// that a user added. The router knows the blocks of the VPCs it has connections to. VPCs of equal blocks do not meet
+// there: what came by a connection is answered by it, whatever the routes say. There is no way to anywhere else.
+import { internetHostScript } from '../../catalog/internet-host-script.ts';
+import type { OnPremisesHost } from '../../model/on-premises-host.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { type VpnConnection, waysToVpcs } from '../../model/vpn-connection.ts';
+import type { GuestPlan, LinkPlan, NamespacePlan, RoutePlan, RulePlan } from '../../plan/plan.ts';
+import { linkMac } from './link-mac.ts';
+import { hex } from './source-check.ts';
+import { forwardingSysctls } from './sysctls.ts';
+import { TableBuilder } from './table-builder.ts';
+import type { VpcView } from './vpc-view.ts';
+import { connectionDevice, vpnMtu } from './vpn-gateway.ts';
+
+const device = 'eth0';
+const guestIndex = 2;
+const hostIndex = 100_000;
+const mainTable = 254;
+/** Of the tables that lead back by one connection, which are asked before the main one. */
+const firstTable = 1000;
+const rulePriority = 10_000;
+
+function hostDevice({ number }: OnPremisesHost): string {
+  return `h${number}`;
+}
+
+export function onPremisesNamespaces(
+  snapshot: Snapshot,
+  views: readonly VpcView[],
+): readonly NamespacePlan[] {
+  const live = views.flatMap(({ vpnGateway }) =>
+    vpnGateway === undefined ? [] : snapshot.by('vpnConnection', 'vpnGatewayId', vpnGateway.id),
+  );
+  const hosts = [...snapshot.all('onPremisesHost')];
+  const ids = new Set([...live, ...hosts].map(({ customerGatewayId }) => customerGatewayId));
+  return [
+    ...Array.from(ids, (id) => router(snapshot, id, live)),
+    ...hosts.map(
+      ({ id, address }): NamespacePlan => ({
+        name: id,
+        kind: 'guest',
+        sysctls: [['net.ipv6.conf.all.disable_ipv6', '1']],
+        addresses: [{ device, cidr: `${address}/32` }],
+        routes: [{ table: mainTable, destination: '0.0.0.0/0', type: 'unicast', device }],
+        rules: [],
+      }),
+    ),
+  ];
+}
+
+/** `live`: connections whose other end is on this host. */
+function router(
+  snapshot: Snapshot,
+  customerGatewayId: string,
+  live: readonly VpnConnection[],
+): NamespacePlan {
+  const hosts = snapshot.by('onPremisesHost', 'customerGatewayId', customerGatewayId);
+  const connections = live.filter((one) => one.customerGatewayId === customerGatewayId);
+  const isLive = new Set(connections.map(({ id }) => id));
+  const routes = new Map<string, RoutePlan>([
+    ['0.0.0.0/0', { table: mainTable, destination: '0.0.0.0/0', type: 'blackhole' }],
+  ]);
+  const unicast = (destination: string, by: string, table = mainTable): RoutePlan => {
+    return { table, destination, type: 'unicast', device: by };
+  };
+  for (const { block, connection } of waysToVpcs(snapshot, customerGatewayId))
+    if (isLive.has(connection.id)) routes.set(block, unicast(block, connectionDevice(connection)));
+  for (const host of hosts) routes.set(`${host.address}/32`, unicast(`${host.address}/32`, hostDevice(host)));
+  const back = connections.map((connection) =>
+    unicast('0.0.0.0/0', connectionDevice(connection), firstTable + connection.number),
+  );
+  const rules = connections.map(({ number }): RulePlan => {
+    const mark = { value: number, mask: 0xffff_ffff };
+    return { priority: rulePriority + number, mark, table: firstTable + number };
+  });
+  return {
+    name: customerGatewayId,
+    kind: 'router',
+    sysctls: forwardingSysctls,
+    addresses: [],
+    routes: [...routes.values(), ...back],
+    rules,
+    firewall: firewall(hosts, connections),
+  };
+}
+
+function firewall(hosts: readonly OnPremisesHost[], connections: readonly VpnConnection[]) {
+  const table = new TableBuilder();
+  table.base('input', { type: 'filter', hook: 'input', priority: 0, policy: 'drop' });
+  // A host has one address; by it the routers of VPCs know who can be answered.
+  table.base('source-check', { type: 'filter', hook: 'prerouting', priority: -300, policy: 'drop' });
+  const sources = hosts.map((host) => `"${hostDevice(host)}" . ${host.address}`);
+  table.set('sources', 'typeof iif . ip saddr', sources);
+  table.rule('source-check', 'iif . ip saddr @sources accept');
+  const links = connections.map((connection) => `"${connectionDevice(connection)}"`);
+  table.set('connections', 'typeof iif', links);
+  table.rule('source-check', 'iif @connections accept');
+  table.base('route', { type: 'filter', hook: 'prerouting', priority: -150, policy: 'accept' });
+  table.map('marks', 'typeof iif', 'mark');
+  table.map('ways-back', 'type mark', 'mark');
+  for (const connection of connections) {
+    const mark = hex(connection.number);
+    table.element('marks', `"${connectionDevice(connection)}"`, mark);
+    table.element('ways-back', mark, mark);
+  }
+  table.rule('route', 'ct direction original ct mark set iif map @marks');
+  table.rule('route', 'ct direction reply meta mark set ct mark map @ways-back');
+  // From one connection to another nothing goes.
+  table.base('forward', { type: 'filter', hook: 'forward', priority: 0, policy: 'accept' });
+  table.rule('forward', 'iif @connections oif @connections drop');
+  return table.build();
+}
+
+export function onPremisesLinks(snapshot: Snapshot): readonly LinkPlan[] {
+  return Array.from(snapshot.all('onPremisesHost'), (host) => ({
+    name: `on-premises:${host.id}`,
+    ends: [
+      { namespace: host.customerGatewayId, device: hostDevice(host), index: hostIndex + host.number },
+      { namespace: host.id, device, index: guestIndex },
+    ],
+    mac: linkMac('on-premises-host', host.number),
+    mtu: vpnMtu,
+  }));
+}
+
+export function onPremisesGuests(snapshot: Snapshot): readonly GuestPlan[] {
+  return Array.from(snapshot.all('onPremisesHost'), ({ id, serves, bootNumber }) => ({
+    id,
+    namespace: id,
+    bootNumber,
+    hostname: id.split('.')[0] ?? id,
+    nameServers: [],
+    searchDomain: '',
+    imageScript: internetHostScript,
+    environment: [
+      ['POSTERN_HOST', id],
+      ['POSTERN_SERVES', JSON.stringify(serves)],
+    ],
+  }));
+}
