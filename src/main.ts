@@ -1,6 +1,5 @@
 // The only place where parts are chosen and joined: the commands of cli/ with the processes of local/. The processes
 // are imported when they are run: `up` only starts them, and would otherwise read all of Postern for nothing.
-import './local/lean-http.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Started } from './cli/demo/demo.ts';
 import { createProgram, type Machinery, type UpSettings } from './cli/program.ts';
@@ -58,10 +57,12 @@ const machinery: Machinery = {
     say(`Postern is down and has forgotten all; ${state.path} is gone.`);
   },
   agent: async (state) => {
+    await import('./local/lean-http.ts');
     const { runAgent } = await import('./local/agent.ts');
     await runAgent(stateDirectory(state));
   },
   serve: async (settings) => {
+    await import('./local/lean-http.ts');
     const { runControl } = await import('./local/control.ts');
     await runControl({
       state: stateDirectory(settings.state),
@@ -75,7 +76,8 @@ const machinery: Machinery = {
   demo: async (options) => {
     const { runDemo } = await import('./cli/demo/demo.ts');
     const stop = (directory: string) => reset(stateDirectory(directory));
-    if (!(await runDemo({ ...options, start: startForDemo, stop }))) process.exitCode = 1;
+    const start = (directory: string) => startForDemo(directory, options.keep);
+    if (!(await runDemo({ ...options, start, stop }))) process.exitCode = 1;
   },
 };
 
@@ -114,11 +116,13 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-async function startForDemo(directory: string): Promise<Started> {
+/** Unless it is kept, it ends with the demo, however that ends. */
+async function startForDemo(directory: string, keep: boolean): Promise<Started> {
   const state = stateDirectory(directory);
-  const agent = await startAgent(state);
+  const own = { endsWithParent: !keep };
+  const agent = await startAgent(state, own);
   const settings = { state, port: 0, host: '127.0.0.1', account: '000000000000', withAgent: agent.ok };
-  const { host, port } = await startControl(settings);
+  const { host, port } = await startControl({ ...settings, ...own });
   return {
     endpoint: `http://${host}:${port}`,
     controlSocket: state.controlSocket,

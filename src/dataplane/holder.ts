@@ -4,11 +4,12 @@
 // private tmpfs, and when the holder dies the kernel kills the guests and removes every namespace and link.
 //
 // It is the init of its pid namespace: a shell that waits, because that reaps orphans and needs nothing built.
-// It outlives whoever started it. It is found again by pid and start time, so a reused pid is no mistake.
+// It outlives whoever started it, unless that wants otherwise. It is found again by pid and start time, so a reused pid is no mistake.
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withParent } from './linux/command-runner.ts';
 
 export interface Holder {
   /** As the host sees it. */
@@ -50,12 +51,21 @@ ip netns add probe
 printf 'add table ip postern\\nadd chain ip postern c { type nat hook postrouting priority 100; }\\n' | nft -f -
 `;
 
+export interface HolderOptions {
+  readonly stateDirectory: string;
+  /** The process that starts it takes it along when it ends; otherwise it outlives that. */
+  readonly endsWithParent?: boolean;
+}
+
 /** Starts a holder, or answers the one that runs for this directory. */
-export async function startHolder({ stateDirectory }: { stateDirectory: string }): Promise<Holder> {
+export async function startHolder({
+  stateDirectory,
+  endsWithParent = false,
+}: HolderOptions): Promise<Holder> {
   const running = await findHolder({ stateDirectory });
   if (running) return running;
   await mkdir(stateDirectory, { recursive: true });
-  const pid = await launch();
+  const pid = await launch(endsWithParent ? withParent : []);
   const startTime = await startTimeOf(pid);
   if (startTime === undefined) throw new HolderFault('the holder of the namespaces died at once');
   const file = holderFile(stateDirectory);
@@ -164,8 +174,8 @@ function unshareArgv(script: string): readonly string[] {
 }
 
 /** Spawns the holder in a session of its own; answers its pid once it is ready. */
-function launch(): Promise<number> {
-  const [file = '', ...argv] = unshareArgv(holdScript);
+function launch(prefix: readonly string[]): Promise<number> {
+  const [file = '', ...argv] = [...prefix, ...unshareArgv(holdScript)];
   const child = spawn(file, argv, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,11 +5,17 @@ import { access, constants, mkdir, open, readdir, readFile, rm } from 'node:fs/p
 import { createConnection } from 'node:net';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withParent } from '../dataplane/linux/command-runner.ts';
 import { canMakeNamespaces, enterHolder, findHolder, startHolder, stopHolder } from '../dataplane/holder.ts';
 import { endProcess, readMark } from './process-mark.ts';
 import type { StateDirectory } from './state-directory.ts';
 
-export interface UpOptions {
+/** Whether what is started ends with this process, however that ends. */
+export interface Life {
+  readonly endsWithParent?: boolean;
+}
+
+export interface UpOptions extends Life {
   readonly state: StateDirectory;
   readonly port: number;
   readonly host: string;
@@ -46,7 +52,8 @@ export async function startControl(options: UpOptions): Promise<ControlAddress> 
   ];
   if (options.credentials !== undefined) words.push('--credentials', options.credentials);
   if (!options.withAgent) words.push('--no-agent');
-  const child = await spawnLogged([process.execPath, main, ...words], state.controlLog);
+  const argv = living(options, [process.execPath, main, ...words]);
+  const child = await spawnLogged(argv, state.controlLog);
   return waitFor(child, state.controlLog, () => readMark<ControlAddress>(state.controlMark));
 }
 
@@ -65,21 +72,25 @@ export async function makeDirectory({ path }: StateDirectory): Promise<void> {
 }
 
 /** Starts the holder and the agent when they do not run; resolves once the agent listens to control. */
-export async function startAgent(state: StateDirectory): Promise<AgentStart> {
+export async function startAgent(state: StateDirectory, life: Life = {}): Promise<AgentStart> {
   await makeDirectory(state);
   if ((await readMark(state.agentMark)) !== undefined) return { ok: true };
   let holder: { readonly pid: number };
   try {
-    holder = await startHolder({ stateDirectory: state.path });
+    holder = await startHolder({ stateDirectory: state.path, ...life });
   } catch (error) {
     const possible = await canMakeNamespaces();
     if (possible.ok) throw error;
     return possible;
   }
   const argv = enterHolder(holder.pid, [process.execPath, main, 'agent', '--state', state.path]);
-  const child = await spawnLogged(argv, state.agentLog, { POSTERN_HOST_ROOT_FD: '3' });
+  const child = await spawnLogged(living(life, argv), state.agentLog, { POSTERN_HOST_ROOT_FD: '3' });
   await waitFor(child, state.agentLog, () => readMark(state.agentMark));
   return { ok: true };
+}
+
+function living({ endsWithParent = false }: Life, argv: readonly string[]): readonly string[] {
+  return endsWithParent ? [...withParent, ...argv] : argv;
 }
 
 /** True when there is a process of this state directory. */

@@ -8,11 +8,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withParent } from '../dataplane/linux/command-runner.ts';
 import { RegistryMissing } from '../frontdoor/ecr/registry-server.ts';
 
 const program = 'docker-registry';
-/** The kernel ends it when its parent ends, however that is. */
-const withParent = ['setpriv', '--pdeathsig', 'KILL'] as const;
 const startTimeoutMs = 15_000;
 
 /** A connection to it; starts it where it does not run. */

@@ -135,6 +135,22 @@ async function demo(
   return { output, result: JSON.parse(last === '' ? '{}' : last) as Demo['result'], watch };
 }
 
+/** One that gets a signal while its instances run. */
+async function signalledDemo(signal: NodeJS.Signals) {
+  const watch = new Watch();
+  const env = { ...process.env, HOME: home, TMPDIR: join(home, 'tmp'), PATH: pathWithoutAws() };
+  const [file = '', ...argv] = postern('demo', '--json');
+  const child = spawn(file, argv, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk));
+  await until('an instance is there', () => stderr.includes('4  A network load balancer'));
+  watch.look();
+  child.kill(signal);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  watch.stop();
+  return { code, watch };
+}
+
 function expectAllWell({ output, result }: Demo, packets: boolean): void {
   expect(result, output.stderr).toMatchObject({ ok: true, packets });
   expect(result.steps.map(({ id }) => id)).toEqual(allSteps);
@@ -142,12 +158,16 @@ function expectAllWell({ output, result }: Demo, packets: boolean): void {
   expect(output.code).toBe(0);
 }
 
-function expectNothingLeft({ watch }: Demo): void {
+function standingOf(watch: Watch): Process[] {
+  const standing = processes().filter(({ pid, start }) => watch.processes.has(`${pid} ${start}`));
+  return standing.filter(({ pid }) => isRunning(pid));
+}
+
+function expectNothingLeft({ watch }: Pick<Demo, 'watch'>): void {
   expect(readdirSync(join(home, 'tmp'))).toEqual([]);
   expect(readdirSync(home)).toEqual(expect.not.arrayContaining(['.local', '.postern']));
   expect(watch.processes.size).toBeGreaterThan(0);
-  const standing = processes().filter(({ pid, start }) => watch.processes.has(`${pid} ${start}`));
-  expect(standing.filter(({ pid }) => isRunning(pid))).toEqual([]);
+  expect(standingOf(watch)).toEqual([]);
   // A network lives as long as a process in it or a mount of it; numbers are given again, so they say nothing.
   expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(home);
 }
@@ -203,20 +223,16 @@ describe('with packets', () => {
   });
 
   it('interrupted in the middle, it still cleans up', async () => {
-    const watch = new Watch();
-    const env = { ...process.env, HOME: home, TMPDIR: join(home, 'tmp'), PATH: pathWithoutAws() };
-    const [file = '', ...argv] = postern('demo', '--json');
-    const child = spawn(file, argv, { stdio: ['ignore', 'pipe', 'pipe'], env });
-    let stderr = '';
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk));
-    await until('an instance is there', () => stderr.includes('4  A network load balancer'));
-    watch.look();
-    child.kill('SIGINT');
-    const [code] = (await once(child, 'exit')) as [number | null];
-    watch.stop();
+    const { code, ...shown } = await signalledDemo('SIGINT');
     expect(code).toBe(130);
-    const output = { code, stdout: '', stderr };
-    expectNothingLeft({ output, watch, result: { ok: false, packets: false, steps: [] } });
+    expectNothingLeft(shown);
+  });
+
+  it('killed in the middle, it takes its processes along', async ({ onTestFinished }) => {
+    const { watch } = await signalledDemo('SIGKILL');
+    onTestFinished(() => standingOf(watch).forEach(({ pid }) => process.kill(pid, 'SIGKILL')));
+    expect(watch.processes.size).toBeGreaterThan(0);
+    await until('none of its processes runs', () => standingOf(watch).length === 0);
   });
 });
 

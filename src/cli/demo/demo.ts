@@ -22,13 +22,15 @@ export interface DemoOptions {
   stop(stateDirectory: string): Promise<void>;
 }
 
+/** The last one comes when the terminal is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** True when every step went as it should. */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const narrator = new Narrator(options.json);
   const directory = await mkdtemp(join(tmpdir(), 'postern-demo-'));
   const stopNow = () => void options.stop(directory).finally(() => process.exit(130));
-  process.once('SIGINT', stopNow);
-  process.once('SIGTERM', stopNow);
+  for (const signal of signals) process.once(signal, stopNow);
   narrator.line('Postern demo: one packet through PrivateLink');
   let ok = true;
   let packets = false;
@@ -43,8 +45,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
         `\nIt still runs. Look around with --state ${directory}; end it with: postern reset --state ${directory}`,
       );
     else await options.stop(directory);
-    process.off('SIGINT', stopNow);
-    process.off('SIGTERM', stopNow);
+    for (const signal of signals) process.off(signal, stopNow);
   }
   narrator.line(`\n${ending(ok, packets)}`);
   if (options.json) process.stdout.write(`${JSON.stringify({ steps: narrator.results, ok, packets })}\n`);

@@ -55,6 +55,9 @@ export function systemRunner(prefix: readonly string[] = []): CommandRunner {
   return { run: (argv, options = {}) => runCommand([...prefix, ...argv], options) };
 }
 
+/** Before an argv: the kernel ends the program when the process that started it ends, however that is. */
+export const withParent = ['setpriv', '--pdeathsig', 'KILL'] as const;
+
 export type RunningCommand = ChildProcessByStdio<Writable, Readable, null>;
 
 /** Starts a command to talk to while it runs; its stderr is ours. The caller ends it. */
