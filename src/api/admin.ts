@@ -12,8 +12,10 @@ export interface AdminOptions {
   readonly observed: Observed;
   /** More routes, as `POST /_postern/attach`: what the body asks for → the answer. */
   readonly commands?: Readonly<Record<string, (body: unknown) => Promise<unknown>>>;
-  /** `POST /_postern/probe`: the same, but the answer stays open. */
-  readonly probe?: (body: unknown, response: ServerResponse<IncomingMessage>) => Promise<void>;
+  /** The same, but the answer stays open. */
+  readonly streams?: Readonly<
+    Record<string, (body: unknown, response: ServerResponse<IncomingMessage>) => Promise<void>>
+  >;
 }
 
 export interface Status {
@@ -29,7 +31,12 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 const reportBytesMax = 64 * 1024 * 1024;
 
-export function createAdmin(options: AdminOptions): { readonly public: Handler; readonly local: Handler } {
+export interface Admin {
+  readonly public: Handler;
+  readonly local: Handler;
+}
+
+export function createAdmin(options: AdminOptions): Admin {
   const { store, observed } = options;
   const routes: Readonly<Record<string, Handler>> = {
     'GET /_postern/status': (_request, response) => answer(response, 200, status(store, observed)),
@@ -46,14 +53,12 @@ export function createAdmin(options: AdminOptions): { readonly public: Handler; 
       observed.takeConsole(id, text);
       await answer(response, 200, {});
     },
-    'POST /_postern/probe': async (request, response) => {
-      await options.probe?.(await readJson(request), response);
-    },
   };
   const local: Handler = async (request, response) => {
     const route = `${request.method} ${(request.url ?? '').split('?')[0]}`;
     const command = options.commands?.[route];
-    const handler = routes[route] ?? (command && run(command));
+    const stream = options.streams?.[route];
+    const handler = routes[route] ?? (command && run(command)) ?? (stream && open(stream));
     try {
       if (handler === undefined) await answer(response, 404, { error: `no such route: ${route}` });
       else await handler(request, response);
@@ -73,6 +78,10 @@ export function createAdmin(options: AdminOptions): { readonly public: Handler; 
 
 function run(command: (body: unknown) => Promise<unknown>): Handler {
   return async (request, response) => answer(response, 200, await command(await readJson(request)));
+}
+
+function open(stream: (body: unknown, response: ServerResponse) => Promise<void>): Handler {
+  return async (request, response) => stream(await readJson(request), response);
 }
 
 function status(store: Store, observed: Observed): Status {

@@ -31,9 +31,9 @@ interface Body {
   readonly id?: string;
 }
 
-export function createCommands(options: CommandOptions): Commands {
-  const { store, observed } = options;
-  const kept = new KeptReaches({ store, targets: () => observed.current?.targets ?? [] });
+/** `kept`: the reaches of earlier questions. */
+export function createCommands(options: CommandOptions, kept = keptReaches(options)): Commands {
+  const { store } = options;
   return {
     'POST /_postern/attach': (body) => {
       const { target, subnetId, groupIds = [], privateAddress } = body as Body;
@@ -67,6 +67,10 @@ export function createCommands(options: CommandOptions): Commands {
     'POST /_postern/reach': async (body) =>
       answerReach(store.snapshot, (lanes) => kept.of(lanes), body as ReachQuestion),
   };
+}
+
+function keptReaches({ store, observed }: CommandOptions): KeptReaches {
+  return new KeptReaches({ store, targets: () => observed.current?.targets ?? [] });
 }
 
 /** The owner of the resource is who asks. */

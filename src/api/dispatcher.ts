@@ -31,6 +31,8 @@ export interface DispatcherOptions {
   readonly prng: Prng;
   /** Account of callers whose access key says none. */
   readonly defaultAccountId: string;
+  /** Told of each action that was answered; what it wrote, if anything, is of this revision. */
+  readonly wrote?: (action: string, revision: number) => void;
 }
 
 interface CommonInput {
@@ -59,7 +61,15 @@ export class Dispatcher {
     const reader = this.reader(store.snapshot, request);
     try {
       if (!isAccountReady(reader)) await store.transact((tx) => setUpAccount(this.writer(tx, request)));
-      if (action.kind === 'write') return await store.transact((tx) => this.write(tx, request, action));
+      if (action.kind === 'write') {
+        let revision = 0;
+        const answer = await store.transact((tx) => {
+          ({ revision } = tx);
+          return this.write(tx, request, action);
+        });
+        this.options.wrote?.(request.action, revision);
+        return answer;
+      }
     } catch (error) {
       if (error instanceof StoreFault) throw unavailable();
       throw error;

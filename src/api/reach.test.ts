@@ -54,6 +54,9 @@ it('compares with a state that was kept, by the lanes of that', () => {
 it.each<[string, object]>([
   ['a name of nothing', { to: 'i-none' }],
   ['too many ports', { lanes: Array.from({ length: 17 }, () => http) }],
+  ['no ports', { lanes: [] }],
+  ['ports that are none', { lanes: [{ protocol: 'sctp', port: 80 }] }],
+  ['words for ports', { lanes: [null, '443'] }],
   ['no state at all', { before: {} }],
   ['a state of something else', { before: { version: 1, lanes: [], vpcs: [{}] } }],
 ])('refuses %s', (_, question) => {

@@ -57,9 +57,7 @@ export function answerReach(
 ): ReachAnswer {
   const { from, to, save } = question;
   const before = question.before === undefined ? undefined : checked(question.before);
-  const lanes = question.lanes ?? before?.lanes ?? chooseLanes(snapshot);
-  if (lanes.length > lanesMax)
-    throw new Refusal('InvalidParameterValue', `At most ${lanesMax} ports at once.`);
+  const lanes = checkedLanes(question.lanes ?? before?.lanes) ?? chooseLanes(snapshot);
   const senders = from === undefined ? undefined : named(snapshot, from);
   const targets = to === undefined ? undefined : named(snapshot, to);
   const reach = reachOf(lanes);
@@ -81,7 +79,7 @@ export function answerReach(
 const wholeMax = 200;
 const idsMax = 8;
 
-function rowsOf(
+export function rowsOf(
   reach: Reach,
   senders: readonly NetworkInterface[] | undefined,
   targets: readonly NetworkInterface[] | undefined,
@@ -102,13 +100,31 @@ function rowsOf(
   return [...whatReaches(reach, senders), ...whatReachesOutside(reach, senders)];
 }
 
-function named(snapshot: Snapshot, name: string): readonly NetworkInterface[] {
+/** What people call by this name; refused when there is no such thing. */
+export function named(snapshot: Snapshot, name: string): readonly NetworkInterface[] {
   const found = interfacesNamed(snapshot, name);
   if (found === undefined) {
     const what = 'an instance, network interface, subnet, VPC, endpoint, load balancer or service';
     throw new Refusal('InvalidParameterValue', `There is nothing called ${name}: name ${what}.`);
   }
   return found;
+}
+
+/** Undefined where nobody named any. */
+export function checkedLanes(lanes: readonly Lane[] | undefined): readonly Lane[] | undefined {
+  if (lanes === undefined) return undefined;
+  const isList = Array.isArray(lanes) && lanes.length > 0 && lanes.length <= lanesMax;
+  if (!isList || !lanes.every(isLane))
+    throw new Refusal('InvalidParameterValue', `Not ports: at least one, and at most ${lanesMax} at once.`);
+  return lanes;
+}
+
+function isLane(lane: Partial<Lane> | null): boolean {
+  const { protocol, port = -1, lastPort = port } = lane ?? {};
+  const isPort = (value: number) => Number.isInteger(value) && value >= 0 && value <= 65_535;
+  return (
+    (protocol === 'tcp' || protocol === 'udp' || protocol === 'icmp') && isPort(port) && isPort(lastPort)
+  );
 }
 
 function checked(before: SavedReach): SavedReach {
@@ -124,7 +140,7 @@ function checked(before: SavedReach): SavedReach {
   return before;
 }
 
-function partiesOf(snapshot: Snapshot, ids: readonly string[]): Readonly<Record<string, Party>> {
+export function partiesOf(snapshot: Snapshot, ids: readonly string[]): Readonly<Record<string, Party>> {
   const parties: Record<string, Party> = {};
   for (const id of ids) {
     const one = parties[id] === undefined ? snapshot.get('networkInterface', id) : undefined;

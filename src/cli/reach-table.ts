@@ -102,7 +102,7 @@ function asked({ lanes, portClassesLeft }: ReachAnswer): string {
 }
 
 /** `tcp 80,443; udp 53 (unknown)`; `all` when it is everything that was asked. */
-function lanesText(open: readonly OpenLane[], lanes: readonly Lane[]): string {
+export function lanesText(open: readonly OpenLane[], lanes: readonly Lane[]): string {
   const isAll = lanes.length > 1 && open.length === lanes.length;
   if (isAll && open.every(({ verdict }) => verdict === 'reachable')) return 'all';
   const groups = Map.groupBy(open, ({ protocol, verdict }) => `${protocol} ${verdict}`);
@@ -121,14 +121,14 @@ function portsText({ port, lastPort = port }: Lane): string {
   return lastPort === port ? String(port) : `${port}-${lastPort}`;
 }
 
-function namesOf(ids: readonly string[], parties: Parties, more = 0): string {
+export function namesOf(ids: readonly string[], parties: Parties, more = 0, max = namesMax): string {
   const names = [...new Set(ids.map((id) => nameOf(id, parties)))];
-  const left = Math.max(0, names.length - namesMax) + more;
-  const shown = names.slice(0, namesMax).join(', ');
+  const left = Math.max(0, names.length - max) + more;
+  const shown = names.slice(0, max).join(', ');
   return left > 0 ? `${shown} and ${left} more` : shown;
 }
 
-function nameOf(id: string, parties: Parties): string {
+export function nameOf(id: string, parties: Parties): string {
   const party = parties[id];
   if (party === undefined) return id;
   const name = party.name ?? party.instanceId ?? shortArn(party.managedBy) ?? id;

@@ -12,6 +12,7 @@ interface Options {
   readonly json: boolean;
   readonly save?: string;
   readonly diff?: string;
+  readonly watch: boolean;
 }
 
 /** `socketOf`: the local socket of the Postern with this state directory. */
@@ -31,10 +32,19 @@ export function reachCommand(
     .option('--json', 'as JSON', false)
     .option('--save <file>', 'keep the state in a file')
     .option('--diff <file>', 'what differs from a state that was kept; exit code 1 if something does')
+    .option('--watch', 'go on: what each change opens and closes, until Ctrl-C', false)
     .option('--state <directory>', 'where this Postern keeps its files')
     .action(async (options: Options) => {
-      process.exitCode = await run(options, socketOf(options.state), print);
+      const socket = socketOf(options.state);
+      process.exitCode = await (options.watch ? watch(options, socket) : run(options, socket, print));
     });
+}
+
+async function watch(options: Options, socket: string): Promise<number> {
+  if ((options.save ?? options.diff) !== undefined)
+    throw new Error('--watch compares by itself: leave out --save and --diff');
+  const { watchReach } = await import('./reach-watch.ts');
+  return watchReach(options, socket);
 }
 
 async function run(options: Options, socket: string, print: (text: string) => void): Promise<number> {

@@ -1,12 +1,14 @@
 // What the agent last reported: which revision the host matches, guests, target health. Kept in memory only:
 // after a restart the agent reports again. Without an agent (analysis only) everything counts as applied.
 import type { GuestReport, Report, TargetReport } from '../plan/actual.ts';
+import { Listeners } from '../store/listeners.ts';
 
 export class Observed {
   private report: Report | undefined;
   private readonly guests = new Map<string, GuestReport>();
   private readonly targets = new Map<string, TargetReport[]>();
   private readonly consoles = new Map<string, string>();
+  private readonly listeners = new Listeners<undefined>();
 
   /** Takes the agent's newest report; undefined when the agent is gone. */
   update(report: Report | undefined): void {
@@ -18,6 +20,12 @@ export class Observed {
       const key = targetKey(target.targetGroupArn, target.targetId, target.targetPort);
       this.targets.set(key, [...(this.targets.get(key) ?? []), target]);
     }
+    this.listeners.tell(undefined);
+  }
+
+  /** Calls `listener` after each report; returns how to stop. */
+  watch(listener: () => void): () => void {
+    return this.listeners.add(listener);
   }
 
   get current(): Report | undefined {

@@ -1,12 +1,14 @@
 // The control process: store, API and the local socket for the CLI and the agent. Needs no privilege.
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createAdmin } from '../api/admin.ts';
+import { type Admin, createAdmin } from '../api/admin.ts';
 import { captureCommands } from '../api/capture.ts';
-import { createCommands } from '../api/commands.ts';
+import { type CommandOptions, createCommands } from '../api/commands.ts';
 import { Dispatcher } from '../api/dispatcher.ts';
 import { internetHostCommands } from '../api/internet-host.ts';
+import { KeptReaches } from '../api/kept-reach.ts';
 import { endAllProbes, probeCommands, serveProbe } from '../api/probe.ts';
+import { ReachWatches } from '../api/reach-watch/watches.ts';
 import { createApiServer } from '../api/server.ts';
 import { Observed } from '../control/observed.ts';
 import type { Report } from '../plan/actual.ts';
@@ -42,31 +44,16 @@ export async function runControl(options: ControlOptions): Promise<number> {
   const store = await openSqliteStore({ file: state.store });
   const observed = new Observed();
   if (options.expectsAgent) observed.update(nothingYet);
-  const { defaultAccountId } = options;
-  const dispatcher = new Dispatcher({
-    store,
-    observed,
-    clock: systemClock,
-    prng: systemPrng,
-    defaultAccountId,
-  });
   const log = (line: string) => void process.stderr.write(`${line}\n`);
+  const own = { store, observed, clock: systemClock, prng: systemPrng };
+  const kept = new KeptReaches({ store, targets: () => observed.current?.targets ?? [], log });
+  const watches = new ReachWatches({ ...own, kept, log });
+  const wrote = (action: string, revision: number) => watches.noteAction(action, revision);
+  const dispatcher = new Dispatcher({ ...own, defaultAccountId: options.defaultAccountId, wrote });
   const secrets = options.credentialsFile === undefined ? undefined : readSecrets(options.credentialsFile);
   const secretOf = (id: string) => secrets?.[id] ?? store.snapshot.get('session', id)?.secretAccessKey;
-  const own = { store, observed, clock: systemClock, prng: systemPrng };
   await endAllProbes(own);
-  const admin = createAdmin({
-    store,
-    observed,
-    commands: {
-      ...createCommands(own),
-      ...captureCommands(own),
-      ...internetHostCommands(own),
-      ...internetDns(state.settings),
-      ...probeCommands(own),
-    },
-    probe: (body, response) => serveProbe(own, body, response),
-  });
+  const admin = adminOf(own, { kept, watches, settings: state.settings });
   const server = createApiServer({
     dispatcher,
     admin: admin.public,
@@ -104,6 +91,29 @@ export async function runControl(options: ControlOptions): Promise<number> {
   process.once('SIGTERM', () => void end());
   process.once('SIGINT', () => void end());
   return port;
+}
+
+interface AdminParts {
+  readonly kept: KeptReaches;
+  readonly watches: ReachWatches;
+  readonly settings: string;
+}
+
+function adminOf(own: CommandOptions, { kept, watches, settings }: AdminParts): Admin {
+  return createAdmin({
+    ...own,
+    commands: {
+      ...createCommands(own, kept),
+      ...captureCommands(own),
+      ...internetHostCommands(own),
+      ...internetDns(settings),
+      ...probeCommands(own),
+    },
+    streams: {
+      'POST /_postern/probe': (body, response) => serveProbe(own, body, response),
+      'POST /_postern/reach-watch': (body, response) => watches.serve(body, response),
+    },
+  });
 }
 
 function readSecrets(file: string): Readonly<Record<string, string>> {
