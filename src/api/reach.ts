@@ -1,9 +1,14 @@
 // `POST /_postern/reach`: who can reach whom, as the CLI asks it. The answer has the rows and, by id, what a reader
 // wants to know of the interfaces in them.
 import { Refusal } from '../catalog/refusal.ts';
-import { type Difference, difference, type SavedReach, savedReach } from '../engine/reach/difference.ts';
+import {
+  type Difference,
+  difference,
+  type SavedReach,
+  savedReach,
+  savedVersion,
+} from '../engine/reach/difference.ts';
 import { type Lane, lanesMax } from '../engine/reach/lanes.ts';
-import { whatReachesOutside, whoReachesFromOutside } from '../engine/reach/outside.ts';
 import { chooseLanes, portClasses } from '../engine/reach/port-classes.ts';
 import {
   countPairs,
@@ -85,7 +90,7 @@ export function rowsOf(
   targets: readonly NetworkInterface[] | undefined,
 ): readonly Row[] {
   if (targets !== undefined) {
-    const rows = [...whoReaches(reach, targets), ...whoReachesFromOutside(reach, targets)];
+    const rows = whoReaches(reach, targets);
     if (senders === undefined) return rows;
     const ids = new Set(senders.map(({ id }) => id));
     return rows.flatMap((row) => {
@@ -97,7 +102,7 @@ export function rowsOf(
     const isLarge = reach.world.snapshot.count('networkInterface') > wholeMax;
     return everyPair(reach, isLarge ? idsMax : Infinity);
   }
-  return [...whatReaches(reach, senders), ...whatReachesOutside(reach, senders)];
+  return whatReaches(reach, senders);
 }
 
 /** What people call by this name; refused when there is no such thing. */
@@ -128,14 +133,24 @@ function isLane(lane: Partial<Lane> | null): boolean {
 }
 
 function checked(before: SavedReach): SavedReach {
+  const what = 'That is not a file of postern reach --save';
+  const version: unknown = before.version;
+  if (typeof version === 'number' && version !== savedVersion) {
+    const older = `${what} of this version, but of version ${version}: keep the state anew.`;
+    throw new Refusal('InvalidParameterValue', older);
+  }
+  const { vpcs, outside, lanes } = before;
+  const tables = [outside?.senders, outside?.callers];
   const lists = [
-    before.lanes,
-    before.vpcs,
-    ...(before.vpcs ?? []).flatMap((vpc) => [vpc.classes, vpc.words]),
+    lanes,
+    vpcs,
+    outside?.places,
+    ...(Array.isArray(vpcs) ? vpcs : []).flatMap((vpc) => [vpc?.classes, vpc?.words]),
+    ...tables.flatMap((table) => [table?.from, table?.words]),
   ];
-  const inner = (before.vpcs ?? []).flatMap((vpc) => [...(vpc.classes ?? []), ...(vpc.words ?? [])]);
-  if (before.version !== 1 || ![...lists, ...inner].every(Array.isArray)) {
-    throw new Refusal('InvalidParameterValue', 'That is not a file of postern reach --save.');
+  const inner = lists.slice(2).flatMap((list): readonly unknown[] => (Array.isArray(list) ? list : []));
+  if (![...lists, ...inner].every(Array.isArray) || typeof outside?.own !== 'object') {
+    throw new Refusal('InvalidParameterValue', `${what}.`);
   }
   return before;
 }
@@ -143,10 +158,21 @@ function checked(before: SavedReach): SavedReach {
 export function partiesOf(snapshot: Snapshot, ids: readonly string[]): Readonly<Record<string, Party>> {
   const parties: Record<string, Party> = {};
   for (const id of ids) {
-    const one = parties[id] === undefined ? snapshot.get('networkInterface', id) : undefined;
-    if (one !== undefined) parties[id] = partyOf(snapshot, one);
+    if (parties[id] !== undefined) continue;
+    const one = snapshot.get('networkInterface', id) ?? ownerOf(snapshot, id);
+    if (one !== undefined) parties[id] = { ...partyOf(snapshot, one), ...publicly(one, id) };
   }
   return parties;
+}
+
+/** Who has the public address. */
+function ownerOf(snapshot: Snapshot, publicIp: string): NetworkInterface | undefined {
+  const association = snapshot.by('address', 'publicIp', publicIp)[0]?.association;
+  return snapshot.get('networkInterface', association?.networkInterfaceId ?? '');
+}
+
+function publicly({ id }: NetworkInterface, name: string): Partial<Party> {
+  return id === name ? {} : { address: name };
 }
 
 function partyOf(snapshot: Snapshot, one: NetworkInterface): Party {

@@ -9,6 +9,7 @@ export class Atoms {
   /** First addresses of stretches, ascending, and the innermost block of each. */
   private readonly starts: Float64Array;
   private readonly innermost: Int32Array;
+  private readonly lengths: Int8Array;
 
   constructor(blocks: Iterable<Cidr>) {
     const distinct = new Map<number, Cidr>();
@@ -40,6 +41,7 @@ export class Atoms {
     closeBefore(2 ** 33);
     this.starts = Float64Array.from(starts);
     this.innermost = Int32Array.from(innermost);
+    this.lengths = Int8Array.from(sorted, ({ length }) => length);
   }
 
   /** Equal numbers for addresses that no block tells apart. */
@@ -52,6 +54,11 @@ export class Atoms {
       else high = middle;
     }
     return this.innermost[low] ?? nowhere;
+  }
+
+  /** Prefix length of the innermost block that holds the address; 0 where none does. */
+  lengthAt(address: number): number {
+    return this.lengths[this.of(address)] ?? 0;
   }
 
   knows(block: Cidr): boolean {

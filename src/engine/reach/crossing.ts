@@ -99,7 +99,7 @@ export class Crossings {
   }
 
   /** What the ACL of a subnet says of packets from or to an address; undefined where it has none. */
-  private edge(subnetId: string, peer: number): ((side: Side, reply?: number) => Word) | undefined {
+  edge(subnetId: string, peer: number): ((side: Side, reply?: number) => Word) | undefined {
     const { snapshot } = this.world;
     const subnet = snapshot.get('subnet', subnetId);
     const acl = snapshot.by('networkAcl', 'subnetId', subnetId)[0];

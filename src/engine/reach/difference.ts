@@ -1,22 +1,48 @@
 // The difference between two states of a network: who could not reach whom and now can, and the other way round. A
-// state is kept as classes and words, so it stays small; the classes of two states are compared by what they share.
+// state is kept as classes and words, so it stays small; the classes of two states are compared by what they share. Places
+// outside (public addresses, services, hosts) are held beside them.
 import type { Lane, Word } from './lanes.ts';
-import { type OpenLane, openLanes } from './questions.ts';
+import type { OutsidePlace } from './outside-places.ts';
+import { guestInterfaces, membersOf } from './outside-questions.ts';
 import type { Reach } from './reach.ts';
+import { type OpenLane, openLanes } from './rows.ts';
+
+/** By class: other class, word, other class, word, …; pairs without a word reach nothing. */
+type SavedWords = readonly (readonly number[])[];
+type SavedClasses = readonly (readonly string[])[];
 
 export interface SavedVpc {
   readonly vpcId: string;
   /** Ids of network interfaces, by class. */
-  readonly classes: readonly (readonly string[])[];
-  /** By class: other class, word, other class, word, …; pairs without a word reach nothing. */
-  readonly words: readonly (readonly number[])[];
+  readonly classes: SavedClasses;
+  readonly words: SavedWords;
+}
+
+/** Who can reach which places outside. */
+export interface SavedTable {
+  readonly from: SavedClasses;
+  readonly words: SavedWords;
+}
+
+export interface SavedOutside {
+  readonly places: SavedClasses;
+  /** Network interfaces. */
+  readonly senders: SavedTable;
+  /** The internet and its hosts. */
+  readonly callers: SavedTable;
+  /** Public address → interfaces of the guest that has it. */
+  readonly own: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface SavedReach {
-  readonly version: 1;
+  readonly version: typeof savedVersion;
   readonly lanes: readonly Lane[];
   readonly vpcs: readonly SavedVpc[];
+  readonly outside: SavedOutside;
 }
+
+/** 1 knew private addresses only. */
+export const savedVersion = 2;
 
 export interface ChangedRow {
   readonly from: readonly string[];
@@ -43,7 +69,42 @@ export function savedReach(reach: Reach): SavedReach {
     );
     return { vpcId: vpc.vpcId, classes: list.map(({ members }) => members.map(({ id }) => id)), words };
   });
-  return { version: 1, lanes: reach.lanes, vpcs };
+  return { version: savedVersion, lanes: reach.lanes, vpcs, outside: savedOutside(reach) };
+}
+
+function savedOutside({ outside, world }: Reach): SavedOutside {
+  const { places, callers } = outside;
+  const senders = [...outside.senders()];
+  const wordsOf = (wordTo: (place: OutsidePlace) => Word) =>
+    places.flatMap((place, to) => {
+      const word = wordTo(place);
+      return word === 0 ? [] : [to, word];
+    });
+  const own = outside.owned.flatMap(({ ids, owner }) =>
+    ids.map((id, i) => {
+      const one = owner?.interfaces[i];
+      return [
+        id,
+        one === undefined ? [] : guestInterfaces(world.snapshot, one).map((each) => each.id),
+      ] as const;
+    }),
+  );
+  return {
+    places: places.map(({ ids }) => ids),
+    senders: {
+      from: senders.map((some) => membersOf(some).map(({ id }) => id)),
+      words: senders.map((some) =>
+        wordsOf((place) => (outside.isAsked(some.vpc, place) ? outside.word(some, place) : 0)),
+      ),
+    },
+    callers: {
+      from: callers.map(({ ids }) => ids),
+      words: callers.map((caller) =>
+        wordsOf((place) => (place.owner === undefined ? 0 : outside.callerWord(caller, place))),
+      ),
+    },
+    own: Object.fromEntries(own),
+  };
 }
 
 /** The later state was asked with the lanes of the earlier one. */
@@ -56,71 +117,97 @@ export function difference(before: SavedReach, after: SavedReach): Difference {
   for (const vpcId of new Set([...old.keys(), ...current.keys()])) {
     const none: SavedVpc = { vpcId, classes: [], words: [] };
     const pair = { before: old.get(vpcId) ?? none, after: current.get(vpcId) ?? none };
-    const shared = sharedClasses(pair);
-    changed.push(...changedRows(after, pair, shared.both));
-    added.push(...shared.added);
-    removed.push(...shared.removed);
+    const { both, came, went } = sharedClasses(pair.before.classes, pair.after.classes);
+    changed.push(...changedRows(after, pair, { from: both, to: both }));
+    added.push(...idsOf(came));
+    removed.push(...idsOf(went));
   }
-  return { changed, added, removed };
+  return { changed: [...changed, ...changedOutside(before, after)], added, removed };
 }
 
-interface VpcPair {
-  readonly before: SavedVpc;
-  readonly after: SavedVpc;
+/** Of places that come or go it is told who reaches them now, or no longer. */
+function changedOutside(before: SavedReach, after: SavedReach): readonly ChangedRow[] {
+  const all = ({ both, came, went }: SharedClasses) => [...both, ...came, ...went];
+  const to = all(sharedClasses(before.outside.places, after.outside.places));
+  const own = new Map(Object.entries({ ...before.outside.own, ...after.outside.own }));
+  const changesOf = (of: 'senders' | 'callers') => {
+    const tables = { before: before.outside[of], after: after.outside[of] };
+    const shared = sharedClasses(tables.before.from, tables.after.from);
+    return changedRows(after, tables, { from: of === 'senders' ? shared.both : all(shared), to }, own);
+  };
+  return [...changesOf('callers'), ...changesOf('senders')];
 }
 
+/** A class of the one state and one of the other, or of one alone, and what is in both. */
 interface SharedClass {
   readonly before: number;
   readonly after: number;
-  readonly ids: string[];
+  readonly ids: readonly string[];
 }
 
-function sharedClasses({ before, after }: VpcPair) {
-  const classBefore = new Map(before.classes.flatMap((ids, i) => ids.map((id) => [id, i] as const)));
-  const both = new Map<string, SharedClass>();
-  const added: string[] = [];
-  for (const [i, ids] of after.classes.entries()) {
-    for (const id of ids) {
-      const old = classBefore.get(id);
-      if (old === undefined) {
-        added.push(id);
-        continue;
-      }
-      classBefore.delete(id);
-      const key = `${old} ${i}`;
-      const known = both.get(key) ?? { before: old, after: i, ids: [] };
-      known.ids.push(id);
-      both.set(key, known);
-    }
-  }
-  return { both: [...both.values()], added, removed: [...classBefore.keys()] };
+interface SharedClasses {
+  readonly both: readonly SharedClass[];
+  readonly came: readonly SharedClass[];
+  readonly went: readonly SharedClass[];
 }
 
+const none = -1;
+
+function sharedClasses(before: SavedClasses, after: SavedClasses): SharedClasses {
+  const classOf = (classes: SavedClasses) => {
+    return new Map(classes.flatMap((ids, i) => ids.map((id) => [id, i] as const)));
+  };
+  const [old, current] = [classOf(before), classOf(after)];
+  const ids = [...new Set([...old.keys(), ...current.keys()])];
+  const groups = Map.groupBy(ids, (id) => `${old.get(id) ?? none} ${current.get(id) ?? none}`);
+  const classes = Array.from(groups, ([key, some]): SharedClass => {
+    const [a = none, b = none] = key.split(' ').map(Number);
+    return { before: a, after: b, ids: some };
+  });
+  return {
+    both: classes.filter((one) => one.before !== none && one.after !== none),
+    came: classes.filter((one) => one.before === none),
+    went: classes.filter((one) => one.after === none),
+  };
+}
+
+function idsOf(classes: readonly SharedClass[]): readonly string[] {
+  return classes.flatMap(({ ids }) => ids);
+}
+
+interface Words {
+  readonly words: SavedWords;
+}
+
+/** `own`: whom one does not reach from outside, but is. */
 function changedRows(
   lanes: Pick<SavedReach, 'lanes'>,
-  { before, after }: VpcPair,
-  classes: readonly SharedClass[],
+  tables: { readonly before: Words; readonly after: Words },
+  classes: { readonly from: readonly SharedClass[]; readonly to: readonly SharedClass[] },
+  own: ReadonlyMap<string, readonly string[]> = new Map(),
 ): readonly ChangedRow[] {
-  const oldWords = before.words.map(wordsOf);
-  const newWords = after.words.map(wordsOf);
-  return classes.flatMap((from) => {
+  const oldWords = tables.before.words.map(wordsOf);
+  const newWords = tables.after.words.map(wordsOf);
+  return classes.from.flatMap((from) => {
     const rows = new Map<string, { to: string[]; before: Word; after: Word }>();
-    for (const to of classes) {
+    for (const to of classes.to) {
       if (from === to && from.ids.length === 1) continue;
       const old = oldWords[from.before]?.get(to.before) ?? 0;
       const now = newWords[from.after]?.get(to.after) ?? 0;
       if (old === now) continue;
       const key = `${old} ${now}`;
       const row = rows.get(key) ?? { to: [], before: old, after: now };
-      row.to.push(...to.ids);
+      row.to.push(...to.ids.filter((id) => !from.ids.every((one) => own.get(id)?.includes(one) ?? false)));
       rows.set(key, row);
     }
-    return [...rows.values()].map((row) => ({
-      from: from.ids,
-      to: row.to,
-      before: openLanes(lanes, row.before),
-      after: openLanes(lanes, row.after),
-    }));
+    return [...rows.values()]
+      .filter(({ to }) => to.length > 0)
+      .map((row) => ({
+        from: from.ids,
+        to: row.to,
+        before: openLanes(lanes, row.before),
+        after: openLanes(lanes, row.after),
+      }));
   });
 }
 

@@ -121,6 +121,17 @@ export function rowOf(groups: readonly CompiledGroup[], direction: Direction, pe
   return row;
 }
 
+/** What these groups together let in from, or out to, an address that is no interface's of their VPC. */
+export function wordAt(groups: readonly CompiledGroup[], direction: Direction, address: number): Word {
+  let word = nothing;
+  for (const group of groups) {
+    for (const { lanes, blocks } of group[direction]) {
+      if (blocks.some((block) => contains(block, address))) word |= lanes;
+    }
+  }
+  return word;
+}
+
 function filled(rules: readonly CompiledRule[], everyone: Word, peers: Peers): Uint16Array {
   const row = new Uint16Array(peers.count).fill(everyone);
   const add = (index: number, lanes: Word) => (row[index] = (row[index] as number) | lanes);

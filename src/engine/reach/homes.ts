@@ -1,5 +1,5 @@
-// Which VPCs a change touches. A change that removes does not say where the resource was, so that is remembered; what
-// only shows in answers that are asked anew anyway (gateways, NAT) touches none.
+// Which VPCs a change touches. A change that removes does not say where the resource was, so that is remembered; hosts
+// of the internet are in none.
 import type { Kind } from '../../model/kinds.ts';
 import type { Change, Snapshot } from '../../model/snapshot.ts';
 import type { VpcReach } from './vpc-reach.ts';
@@ -16,13 +16,13 @@ const remembered = [
   'targetGroup',
   'listener',
   'address',
+  'internetGateway',
+  'natGateway',
 ] as const;
 
 type Remembered = (typeof remembered)[number];
 
 const untouched: ReadonlySet<Kind> = new Set<Kind>([
-  'internetGateway',
-  'natGateway',
   'internetHost',
   'image',
   'dhcpOptions',

@@ -34,6 +34,12 @@ export function answer(passes: Word, fails: Word, unknown: Word): Word {
   return ((passes & ~unknown) | ((ambiguous | unknown) << 16)) >>> 0;
 }
 
+/** The word with these lanes taken from another. */
+export function replaced(word: Word, lanes: Word, other: Word): Word {
+  const both = lanes | (lanes << 16);
+  return ((word & ~both) | (other & both)) >>> 0;
+}
+
 export function verdictAt(word: Word, lane: number): Verdict {
   const passes = (word >>> lane) & 1;
   const unsure = (word >>> (lane + 16)) & 1;

@@ -1,95 +1,199 @@
-// Reaching by public addresses: interfaces that have one, AWS's services with a gateway endpoint, hosts of the internet.
-// Few of a network's pairs are such, and each has its own gateways to pass, so they are asked of `trace`, once for each
-// class of senders: a class holds interfaces with public addresses apart as far as any rule does.
-import { awsPrefixListOf } from '../../catalog/prefix-lists.ts';
+// Reaching what lies outside a VPC, and from there: a sender's groups and its exit, which gives it another address, and at
+// a public address the entry of whoever has it, with the answers all the way back; joined when a pair is read. What
+// words cannot tell (load balancers' public addresses, dangling references) is asked of `trace`, once for each pair.
 import type { NetworkInterface } from '../../model/network-interface.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
-import { formatAddress, parseCidr } from '../../net/ipv4.ts';
+import { address as numberOf } from '../../net/ipv4.ts';
+import { servicePorts } from '../trace/aws-service.ts';
+import type { TraceQuestion } from '../trace/answer.ts';
 import { trace } from '../trace/trace.ts';
-import { nothing, type Word, wordOf } from './lanes.ts';
-import { openLanes, type Row } from './questions.ts';
-import type { Reach } from './reach.ts';
-import { isSameGuest } from './vpc-reach.ts';
+import { type InterfaceClass, kinds } from './classes.ts';
+import type { Exit, Way } from './exits.ts';
+import { answer, nothing, replaced, type Word, wordOf } from './lanes.ts';
+import { internet, type OutsidePlace, outsidePlaces } from './outside-places.ts';
+import { type Served, throughServed } from './served.ts';
+import type { Shared } from './shared.ts';
+import { isSameGuest, type VpcReach } from './vpc-reach.ts';
+import type { Outer } from './vpc-outside.ts';
 
-/** Somebody on the internet whom no rule means (RFC 5737). */
-const somebody = '198.51.100.7';
-const internet = 'internet';
-
-/** What these interfaces can open outside their VPC. */
-export function whatReachesOutside(reach: Reach, senders: readonly NetworkInterface[]): readonly Row[] {
-  return senders
-    .filter((sender) => hasExit(reach, sender))
-    .flatMap((sender) => {
-      const places = [...outsidePlaces(reach.world.snapshot, sender.region)];
-      return places.flatMap(([name, address]): Row[] => {
-        const owner = reach.world.snapshot.get('networkInterface', name);
-        if (owner !== undefined && isSameGuest(owner, sender)) return [];
-        const open = openLanes(reach, outsideWord(reach, sender.id, address));
-        const row = { from: [sender.id], to: [name], open };
-        return open.length === 0 ? [] : [owner === undefined ? row : { ...row, via: address }];
-      });
-    });
+/** Classes of one VPC to whom the outside is one. */
+export interface Senders {
+  readonly vpc: VpcReach;
+  readonly classes: readonly number[];
 }
 
-/** Who can open something to the public addresses of these interfaces. */
-export function whoReachesFromOutside(reach: Reach, targets: readonly NetworkInterface[]): readonly Row[] {
-  const { snapshot } = reach.world;
-  return targets.flatMap((target) =>
-    snapshot.by('address', 'networkInterfaceId', target.id).flatMap(({ publicIp }) => {
-      const byWord = new Map<Word, string[]>();
-      const note = (word: Word, ids: readonly string[]) => {
-        if (word !== nothing) byWord.set(word, [...(byWord.get(word) ?? []), ...ids]);
-      };
-      note(outsideWord(reach, internet, publicIp, somebody), [internet]);
-      for (const { id, address } of snapshot.all('internetHost'))
-        note(outsideWord(reach, id, publicIp, address), [id]);
-      for (const vpc of reach.vpcReaches) {
-        for (const { members } of vpc.classes.list) {
-          const others = members.filter((one) => !isSameGuest(one, target));
-          const [first] = others;
-          if (first === undefined || !hasExit(reach, first)) continue;
-          note(
-            outsideWord(reach, first.id, publicIp),
-            others.map(({ id }) => id),
-          );
-        }
+export class Outside {
+  readonly places: readonly OutsidePlace[];
+  private readonly shared: Shared;
+  private readonly vpcs: ReadonlyMap<string, VpcReach>;
+  private readonly service: Word;
+  private readonly traced = new Map<string, Word>();
+
+  constructor(shared: Shared, vpcs: ReadonlyMap<string, VpcReach>) {
+    const { world, publicAtoms, lanes } = shared;
+    this.shared = shared;
+    this.vpcs = vpcs;
+    this.places = outsidePlaces(world.snapshot, publicAtoms, vpcs);
+    this.service = lanes.reduce((word, { protocol, port }, i) => {
+      return protocol === 'tcp' && servicePorts.includes(port) ? word | (1 << i) : word;
+    }, nothing);
+  }
+
+  /** Places that an interface of the VPC may ask for. */
+  placesFor(vpc: VpcReach): readonly OutsidePlace[] {
+    return this.places.filter((place) => this.isAsked(vpc, place));
+  }
+
+  /** Services are asked for in their own Region. */
+  isAsked({ region }: VpcReach, place: OutsidePlace): boolean {
+    return (place.region ?? region) === region;
+  }
+
+  /** Those that open connections to public addresses. */
+  get callers(): readonly OutsidePlace[] {
+    return this.places.filter(({ kind }) => kind === 'internet' || kind === 'host');
+  }
+
+  get owned(): readonly OutsidePlace[] {
+    return this.places.filter(({ owner }) => owner !== undefined);
+  }
+
+  *senders(): Iterable<Senders> {
+    for (const vpc of this.vpcs.values()) {
+      const places = this.placesFor(vpc);
+      const outers = [...new Map(places.map((place) => [place.atom, place])).values()];
+      for (const classes of vpc.outside.senders(outers)) yield { vpc, classes };
+    }
+  }
+
+  /** What any of them can open to somebody else there. */
+  word(senders: Senders, place: OutsidePlace): Word {
+    const { vpc } = senders;
+    const from = senders.classes[0] as number;
+    const { kind } = vpc.classes.list[from] as InterfaceClass;
+    if (kind === kinds.odd) return this.trace(senders, place);
+    if (kind !== kinds.guest) return nothing;
+    const exit = vpc.outside.exit(from, place);
+    if (exit === undefined) return this.trace(senders, place);
+    const sent = exit.pass & vpc.outside.groups(from, 'egress', place);
+    if (sent === nothing) return nothing;
+    switch (exit.to) {
+      case 'nowhere':
+        return nothing;
+      case 'service':
+        return returned(sent & this.service, exit.back);
+      case 'appliance':
+        return this.handed(vpc, from, exit, sent) ?? this.trace(senders, place);
+      case 'internet':
+        return this.arriving(exit, sent, place, senders) ?? this.trace(senders, place);
+    }
+  }
+
+  /** What somebody on the internet can open to a public address. */
+  callerWord(caller: OutsidePlace, place: OutsidePlace): Word {
+    const entry = this.enter(place, caller);
+    const ask = (lanes?: Word) =>
+      this.ask({ from: internet, destination: place.address, source: caller.address }, lanes);
+    return entry === undefined ? ask() : arrived(entry, ask);
+  }
+
+  /** Groups may have changed. */
+  forget(): void {
+    this.traced.clear();
+  }
+
+  private arriving(exit: Exit, sent: Word, place: OutsidePlace, senders: Senders): Word | undefined {
+    switch (place.kind) {
+      case 'internet':
+        return answer(nothing, nothing, sent);
+      case 'host':
+        return returned(sent, exit.back);
+      case 'service':
+        return returned(sent & this.service, exit.back);
+      case 'address':
+        return this.entering(exit, sent, place, senders);
+    }
+  }
+
+  private entering(exit: Exit, sent: Word, place: OutsidePlace, senders: Senders): Word | undefined {
+    // A gateway that meets itself.
+    if (exit.nat !== undefined && place.owner?.interfaces[0]?.id === exit.nat) return undefined;
+    const address = exit.source ?? '';
+    const entry = this.enter(place, { address, atom: this.shared.publicAtoms.of(numberOf(address)) });
+    if (entry === undefined) return undefined;
+    const way = { ...entry, pass: sent & entry.pass, back: both(exit.back, entry.back) };
+    return arrived(way, (lanes) => this.trace(senders, place, lanes));
+  }
+
+  /** With the groups of who has the address; undefined where only a trace can tell. */
+  private enter({ owner }: OutsidePlace, source: Outer): Entry | undefined {
+    if (owner === undefined) return undefined;
+    const { vpc, index } = owner;
+    const { kind } = vpc.classes.list[index] as InterfaceClass;
+    const entry = kind === kinds.odd ? undefined : vpc.outside.entry(index, source);
+    if (entry === undefined) return undefined;
+    if (kind !== kinds.guest && kind !== kinds.node) return { ...entry, pass: nothing };
+    const way = { ...entry, pass: entry.pass & vpc.outside.groups(index, 'ingress', source) };
+    const served = kind === kinds.node ? vpc.servedBy(index) : undefined;
+    return served === undefined ? way : { ...way, served };
+  }
+
+  private handed(vpc: VpcReach, from: number, { handed }: Exit, sent: Word): Word | undefined {
+    const { indexOf, list } = vpc.classes;
+    const to = indexOf.get(handed?.to.id ?? '');
+    const sender = handed?.from === undefined ? from : indexOf.get(handed.from.id);
+    if (to === undefined || sender === undefined || list[to]?.kind !== kinds.guest) return undefined;
+    return answer(nothing, nothing, sent & vpc.entry(sender, to));
+  }
+
+  private trace({ vpc, classes }: Senders, { ids, address, owner }: OutsidePlace, lanes?: Word): Word {
+    for (const index of classes) {
+      for (const from of vpc.classes.list[index]?.members ?? []) {
+        if (owner === undefined) return this.ask({ from: from.id, destination: address }, lanes);
+        const i = owner.interfaces.findIndex((one) => !isSameGuest(from, one));
+        if (i >= 0) return this.ask({ from: from.id, destination: ids[i] ?? '' }, lanes);
       }
-      return [...byWord].map(([word, from]) => {
-        return { from, to: [target.id], open: openLanes(reach, word), via: publicIp };
-      });
-    }),
-  );
-}
-
-function* outsidePlaces(
-  snapshot: Snapshot,
-  region: string,
-): Iterable<readonly [name: string, address: string]> {
-  yield [internet, somebody];
-  for (const { id, address } of snapshot.all('internetHost')) yield [id, address];
-  for (const service of ['s3', 'dynamodb']) {
-    const name = `com.amazonaws.${region}.${service}`;
-    const block = parseCidr(awsPrefixListOf(name)?.cidrs[0] ?? '');
-    if (block !== undefined) yield [name, formatAddress(block.base + 1)];
+    }
+    return nothing;
   }
-  for (const { publicIp, association } of snapshot.all('address')) {
-    if (association !== undefined) yield [association.networkInterfaceId, publicIp];
+
+  private ask(asked: Pick<TraceQuestion, 'from' | 'destination' | 'source'>, wanted?: Word): Word {
+    const key = `${asked.from} ${asked.destination} ${asked.source} ${wanted}`;
+    const known = this.traced.get(key);
+    if (known !== undefined) return known;
+    const { world, lanes } = this.shared;
+    const word = wordOf(lanes, ({ protocol, port }, i) => {
+      if (wanted !== undefined && ((wanted >>> i) & 1) === 0) return 'not-reachable';
+      return trace(world.snapshot, world.health, { ...asked, protocol, destinationPort: port }).verdict;
+    });
+    this.traced.set(key, word);
+    return word;
   }
 }
 
-/** Some route of its subnet leads out of the VPC. */
-function hasExit({ world: { snapshot } }: Reach, { subnetId, vpcId }: NetworkInterface): boolean {
-  const own = snapshot.by('routeTable', 'subnetId', subnetId)[0];
-  const table = own ?? snapshot.by('routeTable', 'vpcId', vpcId).find(({ isMain }) => isMain);
-  if (table === undefined) return false;
-  const hasGateway = snapshot.by('vpcEndpoint', 'routeTableId', table.id).length > 0;
-  return hasGateway || table.routes.length > 0;
+/** Behind a load balancer's node, what it serves. */
+interface Entry extends Way {
+  readonly served?: Served;
 }
 
-function outsideWord({ world, lanes }: Reach, from: string, destination: string, source?: string): Word {
-  return wordOf(lanes, ({ protocol, port }) => {
-    const question = { from, protocol, destination, destinationPort: port };
-    const asked = source === undefined ? question : { ...question, source };
-    return trace(world.snapshot, world.health, asked).verdict;
-  });
+function arrived({ pass, back, served }: Entry, ask: (lanes: Word) => Word): Word {
+  if (served === undefined) return returned(pass, back);
+  const kept = pass & served.kept;
+  const word = throughServed(served, pass, back);
+  return kept === nothing ? word : replaced(word, kept, ask(kept));
+}
+
+/** Whether somebody's packets to this address never leave its guest. */
+export function isOwn(sender: NetworkInterface, owner: NetworkInterface | undefined): boolean {
+  return owner !== undefined && isSameGuest(sender, owner);
+}
+
+function both(a: readonly Word[], b: readonly Word[]): readonly Word[] {
+  return a.map((word, k) => word & (b[k] ?? nothing));
+}
+
+function returned(pass: Word, back: readonly Word[]): Word {
+  if (pass === nothing) return nothing;
+  const ever = back.reduce((a, b) => a | b, nothing);
+  const always = back.reduce((a, b) => a & b, pass);
+  return answer(pass & ever, pass & ~always, nothing);
 }

@@ -1,9 +1,9 @@
 // The questions, on a small network with everything in it: a client and a provider VPC of one block, joined by an endpoint.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { unknownHealth } from '../health.ts';
+import { natGateway } from '../testing-nat-gateway.ts';
 import { Network } from '../testing.ts';
 import { difference, savedReach } from './difference.ts';
-import { whatReachesOutside, whoReachesFromOutside } from './outside.ts';
 import { chooseLanes } from './port-classes.ts';
 import { countPairs, everyPair, type Row, whatReaches, whoReaches } from './questions.ts';
 import { Reach } from './reach.ts';
@@ -64,10 +64,19 @@ describe('who reaches', () => {
     net.publicAddress('44.0.0.1', 'eni-web');
     net.publicAddress('44.0.0.2', 'eni-one');
     net.group('sg-web', 'vpc-b', ['ingress tcp 80 44.0.0.2/32']);
-    const rows = () => shown(whoReachesFromOutside(reachOf(), named('i-web')));
-    expect(rows()).toEqual(['eni-one > eni-web by 44.0.0.1 80']);
+    const rows = () => shown(whoReaches(reachOf(), named('i-web')));
+    expect(rows()).toEqual(['eni-one > 44.0.0.1 80']);
     net.group('sg-web', 'vpc-b', ['ingress tcp 443 0.0.0.0/0']);
-    expect(rows()).toEqual(['internet,eni-one > eni-web by 44.0.0.1 443']);
+    expect(rows()).toEqual(['internet,eni-one > 44.0.0.1 443']);
+  });
+
+  it("names who comes by a load balancer's public address", () => {
+    net.internetGateway('vpc-b');
+    net.publicAddress('44.0.0.1', 'eni-nlb-a');
+    expect(shown(whoReaches(reachOf(), named('i-web')))).toEqual([
+      'eni-one,eni-two > eni-web by eni-e-a 443',
+      'internet > eni-web by 44.0.0.1 443',
+    ]);
   });
 });
 
@@ -87,19 +96,58 @@ describe('what reaches', () => {
       routeTableIds: ['rtb-vpc-a'],
     } as const;
     net.toAwsService('vpce-s3', 's3', gateway);
-    const rows = shown(whatReachesOutside(reachOf(), named('i-one')));
-    expect(rows).toEqual(['eni-one > com.amazonaws.us-east-1.s3 80,443']);
+    const rows = shown(whatReaches(reachOf(), named('i-one')));
+    expect(rows.at(-1)).toBe('eni-one > com.amazonaws.us-east-1.s3 80,443');
+  });
+
+  it('names who has a public address, by a NAT gateway too, and does not know the internet', () => {
+    net.subnet('subnet-nat', 'vpc-a', '10.0.2.0/24', 'a');
+    net.internetGateway('vpc-a');
+    natGateway(net, 'a', ['subnet-nat', '10.0.2.10'], '44.0.0.9');
+    const target = { kind: 'nat-gateway', id: 'nat-a' } as const;
+    const routes = [{ destination: { kind: 'cidr', cidr: '0.0.0.0/0' } as const, target }];
+    net.routeTable('rtb-private', 'vpc-a', ['subnet-a'], routes);
+    net.internetGateway('vpc-b');
+    net.publicAddress('44.0.0.1', 'eni-web');
+    net.group('sg-web', 'vpc-b', ['ingress tcp 80 44.0.0.9/32']);
+    expect(shown(whatReaches(reachOf(), named('i-one'))).slice(1)).toEqual([
+      'eni-one > internet,44.0.0.9 80:unknown,443:unknown',
+      'eni-one > com.amazonaws.us-east-1.s3,com.amazonaws.us-east-1.dynamodb 80,443',
+      'eni-one > 44.0.0.1 80',
+    ]);
   });
 });
 
-it('counts pairs of interfaces', () => {
-  const { pairs, reachable } = countPairs(reachOf());
+it('counts pairs of interfaces, and of those with what lies outside', () => {
+  for (const [vpc, address, eni] of [
+    ['vpc-a', '44.0.0.1', 'eni-one'],
+    ['vpc-b', '44.0.0.2', 'eni-web'],
+  ] as const) {
+    net.internetGateway(vpc);
+    net.publicAddress(address, eni);
+  }
+  const { pairs, reachable, outside } = countPairs(reachOf());
+  const own: readonly string[] = ['eni-one 44.0.0.1', 'eni-web 44.0.0.2'];
   const asked = everyPair(reachOf()).flatMap(({ from, to, open }) =>
-    from.flatMap((a) => to.flatMap((b) => (a === b ? [] : open.map(({ port }) => port)))),
+    from.flatMap((a) =>
+      to.flatMap((b) => (a === b || own.includes(`${a} ${b}`) ? [] : open.map((one) => ({ ...one, to: b })))),
+    ),
   );
+  const passing = (isOutside: boolean) =>
+    [80, 443].map(
+      (wanted) =>
+        asked.filter(({ port, verdict, to }) => {
+          return port === wanted && verdict === 'reachable' && to.startsWith('eni-') !== isOutside;
+        }).length,
+    );
   expect(pairs).toBe(3 * 2 + 2);
-  expect(reachable).toEqual([80, 443].map((port) => asked.filter((one) => one === port).length));
   expect(reachable).toEqual([2, 4]);
+  expect(reachable).toEqual(passing(false));
+  // The internet, two services and two addresses; the internet itself asks for the addresses.
+  expect([outside.places, outside.pairs]).toEqual([5, 3 * 5 - 2 + 2]);
+  // The one with an address and egress rules reaches two services, and the internet reaches it.
+  expect(outside.reachable).toEqual([2 + 1, 2 + 1]);
+  expect(outside.reachable).toEqual(passing(true));
 });
 
 it('tells two states apart by who could reach whom', () => {
@@ -113,6 +161,22 @@ it('tells two states apart by who could reach whom', () => {
   expect(changed.map(({ from, to, before: old, after }) => [from, to, old.length, after])).toEqual([
     [['eni-two'], ['eni-one'], 2, [{ protocol: 'tcp', port: 80, verdict: 'reachable' }]],
   ]);
+});
+
+it('tells who could come from outside and no longer can', () => {
+  net.internetGateway('vpc-b');
+  net.publicAddress('44.0.0.1', 'eni-web');
+  net.group('sg-web', 'vpc-b', ['ingress tcp 443 0.0.0.0/0']);
+  const before = savedReach(reachOf());
+  expect(difference(before, savedReach(reachOf()))).toEqual({ changed: [], added: [], removed: [] });
+  const changes = () =>
+    difference(before, savedReach(reachOf())).changed.map(({ from, to, before: old, after }) => {
+      return `${from.join()} > ${to.join()} ${old.length} ${after.length}`;
+    });
+  net.change('address', 'eipalloc-44.0.0.1', { publicIp: '44.0.0.2' });
+  expect(changes()).toEqual(['internet > 44.0.0.2 0 1', 'internet > 44.0.0.1 1 0']);
+  net.remove('address', 'eipalloc-44.0.0.1');
+  expect(changes()).toContain('internet > 44.0.0.1 1 0');
 });
 
 it('asks about each stretch of ports that rules tell apart', () => {

@@ -1,36 +1,30 @@
-// The questions people ask of a reach, answered in rows: interfaces with the same answer stand in one row. A row that
-// goes by an endpoint or a load balancer names it, and whom it leads to.
+// The questions people ask of a reach: who can reach these, what can these reach, and all pairs, as rows or as counts.
 import type { NetworkInterface } from '../../model/network-interface.ts';
-import { type Lane, lanesMax, reachableLanes, type Verdict, verdictAt, type Word } from './lanes.ts';
+import { lanesMax, reachableLanes, type Word } from './lanes.ts';
+import {
+  countOutside,
+  everyPairOutside,
+  type OutsideCounts,
+  whatReachesOutside,
+  whoReachesFromOutside,
+} from './outside-questions.ts';
 import type { Reach } from './reach.ts';
+import { byClass, collect, openLanes, perLane, type Row } from './rows.ts';
 import { isSameGuest, type VpcReach } from './vpc-reach.ts';
 
-export interface OpenLane extends Lane {
-  readonly verdict: Exclude<Verdict, 'not-reachable'>;
-}
+export { type OpenLane, openLanes, type Row } from './rows.ts';
 
-export interface Row {
-  /** Ids of network interfaces. */
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-  readonly open: readonly OpenLane[];
-  /** The endpoint or load balancer's interface that packets go to instead. */
-  readonly via?: string;
-  /** How many ids of `from` and `to` were left out. */
-  readonly more?: { readonly from: number; readonly to: number };
-}
-
-/** Every way to open something to these interfaces at their private addresses, or through what forwards to them. */
+/** Every way to open something to these interfaces, by what forwards to them among others. */
 export function whoReaches(reach: Reach, targets: readonly NetworkInterface[]): readonly Row[] {
   const straight = byClass(reach, targets).flatMap(({ vpc, index, some }) =>
     sendersTo(reach, vpc, { to: index, targets: some, mask: 0xffff }),
   );
-  return [...straight, ...throughForwarders(reach, targets)];
+  return [...straight, ...throughForwarders(reach, targets), ...whoReachesFromOutside(reach, targets)];
 }
 
-/** What these interfaces can open to others of their VPC, endpoints and load balancers among them. */
+/** What these interfaces can open: to others of their VPC, endpoints and load balancers among them, and outside. */
 export function whatReaches(reach: Reach, senders: readonly NetworkInterface[]): readonly Row[] {
-  return byClass(reach, senders).flatMap(({ vpc, index, some }) => {
+  const inside = byClass(reach, senders).flatMap(({ vpc, index, some }) => {
     const byWord = new Map<Word, string[]>();
     for (const [to, { members }] of vpc.classes.list.entries()) {
       const others = strangersOf(members, some).map(({ id }) => id);
@@ -42,26 +36,7 @@ export function whatReaches(reach: Reach, senders: readonly NetworkInterface[]):
       open: openLanes(reach, word),
     }));
   });
-}
-
-interface SomeOfClass {
-  readonly vpc: VpcReach;
-  readonly index: number;
-  readonly some: NetworkInterface[];
-}
-
-function byClass(reach: Reach, interfaces: readonly NetworkInterface[]): readonly SomeOfClass[] {
-  const found = new Map<string, SomeOfClass>();
-  for (const one of interfaces) {
-    const vpc = reach.vpc(one.vpcId);
-    const index = vpc?.classes.indexOf.get(one.id);
-    if (vpc === undefined || index === undefined) continue;
-    const key = `${vpc.vpcId} ${index}`;
-    const known = found.get(key);
-    if (known === undefined) found.set(key, { vpc, index, some: [one] });
-    else known.some.push(one);
-  }
-  return [...found.values()];
+  return [...inside, ...whatReachesOutside(reach, senders)];
 }
 
 /** Those that are somebody else to at least one of the others. */
@@ -74,7 +49,7 @@ function strangersOf(
 
 /** All pairs, by class, with so many ids of each; rows of one sender and one answer are joined. */
 export function everyPair(reach: Reach, idsMax = Infinity): readonly Row[] {
-  return [...reach.vpcReaches].flatMap((vpc) => {
+  const inside = [...reach.vpcReaches].flatMap((vpc) => {
     return vpc.classes.list.flatMap((sender, from) => {
       const byWord = new Map<Word, number[]>();
       for (let to = 0; to < vpc.count; to++) {
@@ -89,6 +64,7 @@ export function everyPair(reach: Reach, idsMax = Infinity): readonly Row[] {
       });
     });
   });
+  return [...inside, ...everyPairOutside(reach, idsMax)];
 }
 
 function someIds(vpc: VpcReach, classes: readonly number[], idsMax: number) {
@@ -112,6 +88,8 @@ export interface Counts {
   readonly pairs: number;
   /** By lane: pairs that are reachable without doubt. */
   readonly reachable: readonly number[];
+  /** Pairs with what lies outside VPCs. */
+  readonly outside: OutsideCounts;
 }
 
 export function countPairs(reach: Reach): Counts {
@@ -125,13 +103,13 @@ export function countPairs(reach: Reach): Counts {
     pairs += size * (size - 1);
     countVpc(vpc, byWord);
   }
-  const reachable = reach.lanes.map(() => 0);
-  for (const [word, weight] of byWord.entries()) {
-    if (weight === 0) continue;
-    for (let lane = 0; lane < reachable.length; lane++)
-      if ((word >>> lane) & 1) reachable[lane] = (reachable[lane] as number) + weight;
-  }
-  return { interfaces, classes, pairs, reachable };
+  return {
+    interfaces,
+    classes,
+    pairs,
+    reachable: perLane(reach.lanes, byWord),
+    outside: countOutside(reach),
+  };
 }
 
 function countVpc(vpc: VpcReach, byWord: Float64Array): void {
@@ -191,18 +169,4 @@ function throughForwarders(reach: Reach, targets: readonly NetworkInterface[]): 
     }
   }
   return rows;
-}
-
-function collect<T>(byWord: Map<Word, T[]>, word: Word, ids: readonly T[]): void {
-  if (word === 0) return;
-  const known = byWord.get(word);
-  if (known === undefined) byWord.set(word, [...ids]);
-  else known.push(...ids);
-}
-
-export function openLanes({ lanes }: Pick<Reach, 'lanes'>, word: Word): readonly OpenLane[] {
-  return lanes.flatMap((lane, i) => {
-    const verdict = verdictAt(word, i);
-    return verdict === 'not-reachable' ? [] : [{ ...lane, verdict }];
-  });
 }

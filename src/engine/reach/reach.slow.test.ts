@@ -6,7 +6,9 @@ import { type Health, healthOf } from '../health.ts';
 import { randomNetwork } from '../random-network.ts';
 import type { Network } from '../testing.ts';
 import { trace } from '../trace/trace.ts';
-import { type Lane, verdictAt } from './lanes.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { type Lane, nothing, verdictAt, type Word } from './lanes.ts';
+import type { OutsidePlace } from './outside-places.ts';
 import { Reach } from './reach.ts';
 import { isSameGuest, type VpcReach } from './vpc-reach.ts';
 import { Editor } from './testing-edits.ts';
@@ -21,7 +23,7 @@ const lanes: readonly Lane[] = [
   { protocol: 'icmp', port: 0 },
 ];
 
-const [first = 1, last = first] = (process.env['REACH_SEEDS'] ?? '1-20').split('-').map(Number);
+const [first = 1, last = first] = (process.env['REACH_SEEDS'] ?? '1-30').split('-').map(Number);
 
 interface Comparison {
   readonly verdicts: Map<string, number>;
@@ -34,6 +36,63 @@ function compare({ tables }: Network, health: Health, reach: Reach, total: Compa
     for (const from of enis) for (const to of enis) comparePair({ reach, health, from, to }, total);
   }
   for (const vpc of reach.vpcReaches) compareColumns(vpc, total);
+  compareOutside(tables, health, reach, total);
+}
+
+interface Asked {
+  readonly from: string;
+  readonly destination: string;
+  readonly source?: string;
+}
+
+/** Each interface and each place, each alone and together with those that are alike; and callers from the internet. */
+function compareOutside(snapshot: Snapshot, health: Health, { outside }: Reach, total: Comparison): void {
+  const holdAgainst = (word: Word, asked: Asked) => {
+    for (const [i, { protocol, port }] of lanes.entries()) {
+      const { verdict } = trace(snapshot, health, { ...asked, protocol, destinationPort: port });
+      const key = `outside ${verdict}`;
+      total.verdicts.set(key, (total.verdicts.get(key) ?? 0) + 1);
+      const said = verdictAt(word, i);
+      if (said === verdict) continue;
+      total.disagreements.push(
+        `${asked.source ?? asked.from} → ${asked.destination} ${protocol} ${port}: reach ${said}, trace ${verdict}`,
+      );
+    }
+  };
+  const sending = new Set<string>();
+  for (const { vpc, classes } of outside.senders()) {
+    for (const place of outside.placesFor(vpc)) {
+      const together = outside.word({ vpc, classes }, place);
+      for (const index of classes) {
+        for (const from of vpc.classes.list[index]?.members ?? []) {
+          sending.add(from.id);
+          for (const { destination, owner } of addressesOf(snapshot, place)) {
+            if (owner !== undefined && isSameGuest(from, owner)) continue;
+            holdAgainst(together, { from: from.id, destination });
+            holdAgainst(outside.word({ vpc, classes: [index] }, place), { from: from.id, destination });
+          }
+        }
+      }
+    }
+  }
+  for (const { id } of snapshot.all('networkInterface')) {
+    if (!sending.has(id)) holdAgainst(nothing, { from: id, destination: '198.51.100.8' });
+  }
+  for (const caller of outside.callers) {
+    for (const { destination: source } of addressesOf(snapshot, caller)) {
+      for (const place of outside.owned) {
+        const word = outside.callerWord(caller, place);
+        for (const destination of place.ids) holdAgainst(word, { from: 'internet', source, destination });
+      }
+    }
+  }
+}
+
+function addressesOf(snapshot: Snapshot, { kind, ids, address, owner }: OutsidePlace) {
+  return ids.map((id, i) => ({
+    destination: kind === 'address' ? id : (snapshot.get('internetHost', id)?.address ?? address),
+    owner: owner?.interfaces[i],
+  }));
 }
 
 /** Columns are a quicker way to read the same. */
@@ -71,6 +130,7 @@ describe(`random networks, seeds ${first} to ${last}`, { timeout: 3_600_000 }, (
       const health = healthOf(reports);
       const editor = new Editor(net, seed);
       if (seed % 2 === 0) editor.crowd();
+      if (seed % 3 === 0) editor.connect();
       editor.edit(seed % 8);
       const reach = new Reach(net.tables, health, lanes);
       compare(net, health, reach, total);
@@ -88,7 +148,9 @@ describe(`random networks, seeds ${first} to ${last}`, { timeout: 3_600_000 }, (
     expect((total.verdicts.get('reachable') ?? 0) / asked).toBeGreaterThan(0.05);
     for (const verdict of ['not-reachable', 'ambiguous', 'unknown']) {
       expect(total.verdicts.get(verdict), verdict).toBeGreaterThan(0);
+      expect(total.verdicts.get(`outside ${verdict}`), verdict).toBeGreaterThan(0);
     }
+    expect(total.verdicts.get('outside reachable')).toBeGreaterThan(0);
   });
 
   it('puts only those into one class whom the outside does not tell apart either', () => {

@@ -8,6 +8,7 @@ import type { Health } from '../health.ts';
 import type { World } from '../trace/world.ts';
 import { type Lane, nothing, type Verdict, verdictAt, type Word } from './lanes.ts';
 import { Homes } from './homes.ts';
+import { Outside } from './outside.ts';
 import { Shared } from './shared.ts';
 import { isSameGuest, VpcReach } from './vpc-reach.ts';
 
@@ -17,6 +18,7 @@ export class Reach {
   private shared: Shared;
   private homes = new Homes();
   private readonly vpcs = new Map<string, VpcReach>();
+  private known: Outside | undefined;
 
   constructor(snapshot: Snapshot, health: Health, lanes: readonly Lane[]) {
     this.world = { snapshot, health };
@@ -31,6 +33,11 @@ export class Reach {
 
   vpc(vpcId: string): VpcReach | undefined {
     return this.vpcs.get(vpcId);
+  }
+
+  get outside(): Outside {
+    this.known ??= new Outside(this.shared, this.vpcs);
+    return this.known;
   }
 
   /** What the one can open to the other at its private address. */
@@ -49,7 +56,9 @@ export class Reach {
   update(changes: readonly Change[]): void {
     const { snapshot } = this.world;
     const more = changes.filter((change) => !this.regroup(change));
+    this.known?.forget();
     if (more.length === 0) return;
+    this.known = undefined;
     const touched = this.homes.touched(snapshot, more, this.vpcs);
     if (touched === undefined || !this.shared.renew()) return this.build();
     for (const vpc of this.vpcs.values()) vpc.forget();

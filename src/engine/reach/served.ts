@@ -10,7 +10,7 @@ import { type Choice, chooseTargets, type Node } from '../trace/load-balancer.ts
 import { towardsTarget } from '../trace/through-balancer.ts';
 import { wayBack } from '../trace/way-back.ts';
 import { stopOf, type World } from '../trace/world.ts';
-import { allLanes, type Lane, nothing, type Word } from './lanes.ts';
+import { allLanes, answer, type Lane, nothing, type Word } from './lanes.ts';
 
 /** Lanes of which some path passes, fails, or is not known. */
 export interface Fates {
@@ -41,6 +41,18 @@ export interface Served {
   readonly arrivals: readonly Arrival[];
   /** Security groups it hangs on. */
   readonly groupIds: ReadonlySet<string>;
+}
+
+/** Of lanes that have come so far, those whose clients' addresses are not kept; `back`: the rest of the way back, by stretch. */
+export function throughServed(served: Served, entered: Word, back: readonly Word[]): Word {
+  let [passes, fails, unknown] = [nothing, nothing, nothing];
+  for (const [k, fates] of served.fates.entries()) {
+    const returns = back[k] as Word;
+    passes |= entered & fates.passes & returns;
+    fails |= entered & (fates.fails | (fates.passes & ~returns));
+    unknown |= entered & fates.unknown;
+  }
+  return answer(passes, fails, unknown);
 }
 
 export interface ServedQuestion {

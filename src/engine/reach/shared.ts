@@ -4,22 +4,27 @@ import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { SecurityGroup } from '../../model/security-group.ts';
 import type { VpcEndpoint } from '../../model/vpc-endpoint.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { type Cidr, lastAddress, parseAddress, parseCidr } from '../../net/ipv4.ts';
+import { awsPrefixListOf } from '../../catalog/prefix-lists.ts';
+import { type Cidr, lastAddress, parseCidr } from '../../net/ipv4.ts';
+import { prefixListCidrs } from '../prefix-lists.ts';
 import type { Node } from '../trace/load-balancer.ts';
 import type { World } from '../trace/world.ts';
 import { Atoms, lowerBound } from './atoms.ts';
 import { Crossings } from './crossing.ts';
 import { type CompiledGroup, compileGroup, peerBlocks } from './groups.ts';
+import { Gateways } from './exits.ts';
 import type { Lane } from './lanes.ts';
+import { outsideAddresses } from './outside-places.ts';
 import { type Served, servedAtEndpoint, servedAtNode, servedByAws, type ServedQuestion } from './served.ts';
 
 export class Shared {
   readonly world: World;
   readonly lanes: readonly Lane[];
   readonly crossings: Crossings;
-  /** What rules can tell of public addresses. */
+  readonly gateways: Gateways;
+  /** What rules can tell of addresses outside VPCs. */
   readonly publicAtoms: Atoms;
-  private readonly publicAddresses: Float64Array;
+  private publicAddresses: Float64Array;
   private readonly groups = new Map<string, CompiledGroup | undefined>();
   private readonly services = new Map<string, Served>();
   private readonly question: ServedQuestion;
@@ -28,8 +33,9 @@ export class Shared {
     this.world = world;
     this.lanes = lanes;
     this.crossings = new Crossings(world, lanes);
-    this.publicAtoms = publicAtoms(world);
-    this.publicAddresses = publicAddresses(world.snapshot);
+    this.gateways = new Gateways(world, this.crossings, lanes);
+    this.publicAddresses = outsideAddresses(world.snapshot);
+    this.publicAtoms = publicAtoms(world.snapshot, this.publicAddresses);
     this.question = { world, lanes, sourcePorts: this.crossings.sourcePorts, classOf };
   }
 
@@ -76,19 +82,15 @@ export class Shared {
   renew(): boolean {
     this.groups.clear();
     this.services.clear();
-    return this.crossings.renew() && this.publicAtoms.equals(publicAtoms(this.world));
+    const { snapshot } = this.world;
+    this.publicAddresses = outsideAddresses(snapshot);
+    return this.crossings.renew() && this.publicAtoms.equals(publicAtoms(snapshot, this.publicAddresses));
   }
 }
 
-/** Of the blocks of all rules, those that hold public addresses of ours. */
-function publicAtoms({ snapshot }: World): Atoms {
-  const addresses = publicAddresses(snapshot);
-  if (addresses.length === 0) return new Atoms([]);
+/** Of the blocks of all rules and routes, those that hold addresses outside VPCs. */
+function publicAtoms(snapshot: Snapshot, addresses: Float64Array): Atoms {
   return new Atoms([...allBlocks(snapshot)].filter((block) => holdsAny(addresses, block)));
-}
-
-function publicAddresses(snapshot: Snapshot): Float64Array {
-  return Float64Array.from(snapshot.all('address'), ({ publicIp }) => parseAddress(publicIp) ?? 0).sort();
 }
 
 function holdsAny(sorted: Float64Array, block: Cidr): boolean {
@@ -102,10 +104,18 @@ function* allBlocks(snapshot: Snapshot): Iterable<Cidr> {
   for (const acl of snapshot.all('networkAcl')) {
     for (const { cidrBlock = '' } of acl.entries) yield* parsed(cidrBlock);
   }
-  for (const table of snapshot.all('routeTable')) {
-    for (const { destination } of table.routes)
+  for (const { routes, region } of snapshot.all('routeTable')) {
+    for (const { destination } of routes) {
       if (destination.kind === 'cidr') yield* parsed(destination.cidr);
+      else
+        for (const text of prefixListCidrs(snapshot, region, destination.prefixListId)) yield* parsed(text);
+    }
   }
+  for (const { endpointType, serviceName } of snapshot.all('vpcEndpoint')) {
+    if (endpointType !== 'Gateway') continue;
+    for (const text of awsPrefixListOf(serviceName)?.cidrs ?? []) yield* parsed(text);
+  }
+  for (const { cidrBlocks } of snapshot.all('vpc')) for (const { cidr } of cidrBlocks) yield* parsed(cidr);
 }
 
 function parsed(text: string): readonly Cidr[] {

@@ -1,10 +1,11 @@
 // Random edits of a network for the tests: of every kind that can change who reaches whom, and some that leave
 // references dangling.
-import type { Kind } from '../../model/kinds.ts';
+import { internetScope } from '../../model/internet-host.ts';
+import type { Kind, Kinds } from '../../model/kinds.ts';
 import type { SecurityGroupRule } from '../../model/security-group.ts';
 import type { Change } from '../../model/snapshot.ts';
 import { SeededPrng } from '../../std/prng.ts';
-import type { Network } from '../testing.ts';
+import { type Network, resource } from '../testing.ts';
 
 const ports: readonly (readonly [number, number])[] = [
   [80, 80],
@@ -44,6 +45,27 @@ export class Editor {
     }
   }
 
+  /** Every VPC with a gateway and a public address; in some subnets replies to some ports only. */
+  connect(): void {
+    const { tables } = this.net;
+    for (const [i, { id }] of [...tables.all('vpc')].entries()) {
+      this.net.internetGateway(id);
+      const one = tables
+        .by('networkInterface', 'vpcId', id)
+        .find(({ attachment }) => attachment !== undefined);
+      if (one === undefined) continue;
+      if (tables.by('address', 'networkInterfaceId', one.id).length === 0)
+        this.net.publicAddress(`44.0.2.${i}`, one.id);
+      if (this.odds(1, 3)) continue;
+      const [from, to] = this.pick(replyPorts) ?? [0, 0];
+      this.net.acl(`acl-replies-${i}`, one.subnetId, [
+        '100 ingress allow all 0.0.0.0/0',
+        `100 egress allow tcp ${from}-${to} 0.0.0.0/0`,
+        '110 egress allow tcp 0-1023 0.0.0.0/0',
+      ]);
+    }
+  }
+
   /** Makes so many edits; what was written. */
   edit(count: number): readonly Change[] {
     const changes: Change[] = [];
@@ -59,6 +81,12 @@ export class Editor {
       () => this.balancer(),
       () => this.targets(),
       () => this.routes(),
+      () => this.wayOut(),
+      () => this.internetGateway(),
+      () => this.natGateway(),
+      () => this.publicAddress(),
+      () => this.gatewayEndpoint(),
+      () => this.host(),
       () => this.removal(),
     ];
     while (changes.length < count) changes.push(...(this.pick(edits)?.() ?? []));
@@ -95,7 +123,7 @@ export class Editor {
       egress: this.odds(1, 2),
       action: this.odds(1, 2) ? 'allow' : 'deny',
       protocol: this.pick(['6', '17', '-1', '1']) ?? '6',
-      cidrBlock: this.block(acl.vpcId),
+      cidrBlock: this.odds(1, 2) ? '0.0.0.0/0' : this.block(acl.vpcId),
     } as const;
     const isPort = entry.protocol === '6' || entry.protocol === '17';
     const entries = [
@@ -157,6 +185,81 @@ export class Editor {
     return this.put('routeTable', table.id, { routes: this.odds(1, 2) ? [] : [...table.routes, route] });
   }
 
+  /** A route to a gateway of any VPC. */
+  private wayOut(): readonly Change[] {
+    const { tables } = this.net;
+    const table = this.pick([...tables.all('routeTable')]);
+    const gateways = [
+      ...Array.from(tables.all('internetGateway'), ({ id }) => ({ kind: 'internet-gateway', id }) as const),
+      ...Array.from(tables.all('natGateway'), ({ id }) => ({ kind: 'nat-gateway', id }) as const),
+    ];
+    const target = this.pick(gateways);
+    if (table === undefined || target === undefined) return [];
+    const cidr =
+      this.pick(['0.0.0.0/0', '0.0.0.0/0', '198.18.0.0/16', '198.51.100.0/24', '44.0.0.0/8']) ?? '';
+    const others = table.routes.filter(
+      ({ destination }) => destination.kind !== 'cidr' || destination.cidr !== cidr,
+    );
+    const routes = [...others, { destination: { kind: 'cidr', cidr } as const, target }];
+    return this.put('routeTable', table.id, { routes });
+  }
+
+  private internetGateway(): readonly Change[] {
+    const { tables } = this.net;
+    const vpc = this.pick([...tables.all('vpc')]);
+    const id = `igw-${vpc?.id}`;
+    const { vpcId, ...gateway } = tables.get('internetGateway', id) ?? { ...resource(id) };
+    return this.write(
+      'internetGateway',
+      vpcId === undefined ? { ...gateway, vpcId: vpc?.id ?? '' } : gateway,
+    );
+  }
+
+  private natGateway(): readonly Change[] {
+    const one = this.pick([...this.net.tables.all('natGateway')]);
+    if (one === undefined) return [];
+    return this.put('natGateway', one.id, { state: one.state === 'available' ? 'deleted' : 'available' });
+  }
+
+  /** Of whatever interface, load balancer nodes among them; or no longer. */
+  private publicAddress(): readonly Change[] {
+    const { tables } = this.net;
+    const one = this.pick([...tables.all('networkInterface')]);
+    const known = this.pick([...tables.all('address')]);
+    if (known !== undefined && this.odds(1, 3)) {
+      const { association: _, ...address } = known;
+      return this.write('address', address);
+    }
+    if (one === undefined || tables.by('address', 'networkInterfaceId', one.id).length > 0) return [];
+    const privateAddress = this.pick(one.privateAddresses)?.address ?? '';
+    const publicIp =
+      known?.association === undefined && known !== undefined ? known.publicIp : `44.0.0.${this.serial++}`;
+    const association = { id: `eipassoc-${publicIp}`, networkInterfaceId: one.id, privateAddress };
+    return this.write('address', { ...resource(`eipalloc-${publicIp}`), publicIp, association });
+  }
+
+  private gatewayEndpoint(): readonly Change[] {
+    const { tables } = this.net;
+    const one = this.pick(
+      [...tables.all('vpcEndpoint')].filter(({ endpointType }) => endpointType === 'Gateway'),
+    );
+    if (one === undefined) return [];
+    const found = tables.by('routeTable', 'vpcId', one.vpcId).filter(() => this.odds(1, 2));
+    return this.put('vpcEndpoint', one.id, { routeTableIds: found.map(({ id }) => id) });
+  }
+
+  private host(): readonly Change[] {
+    const number = this.prng.below(4);
+    const id = `host-${number}.example`;
+    if (this.net.tables.get('internetHost', id) !== undefined) {
+      this.net.remove('internetHost', id);
+      return [{ kind: 'internetHost', id }];
+    }
+    const address = ['198.51.100.7', '44.0.1.1', '9.9.9.9', '198.18.200.1'][number] ?? '';
+    const fields = { address, serves: [], number, bootNumber: 1 };
+    return this.write('internetHost', { ...resource(id), ...internetScope, ...fields });
+  }
+
   /** Whatever was there, references to it stay. */
   private removal(): readonly Change[] {
     if (this.odds(1, 2)) return [];
@@ -170,6 +273,9 @@ export class Editor {
       'loadBalancer',
       'vpcEndpoint',
       'networkAcl',
+      'address',
+      'internetGateway',
+      'natGateway',
     ] as const);
     const one = kind && this.pick([...this.net.tables.all(kind)]);
     if (kind === undefined || one === undefined) return [];
@@ -187,12 +293,25 @@ export class Editor {
     return resource === undefined ? [] : [{ kind, id, resource }];
   }
 
+  private write<K extends Kind>(kind: K, what: Kinds[K]): readonly Change[] {
+    this.net.put(kind, what);
+    return [{ kind, id: what.id, resource: what }];
+  }
+
   private block(vpcId: string): string {
     const vpc = this.net.tables.get('vpc', vpcId);
     const subnets = this.net.tables.by('subnet', 'vpcId', vpcId).map(({ cidrBlock }) => cidrBlock);
     const enis = this.net.tables.by('networkInterface', 'vpcId', vpcId);
     const hosts = enis.map(({ privateAddresses }) => `${privateAddresses[0]?.address ?? '10.0.1.10'}/32`);
     const part = (subnets[0] ?? '10.0.1.0/24').replace('.0/24', `.${100 + 8 * this.prng.below(4)}/30`);
+    const outer = [
+      '198.18.0.0/16',
+      '44.0.0.0/8',
+      `44.0.0.${this.prng.below(8)}/32`,
+      '198.51.100.0/24',
+      '52.216.0.0/15',
+    ];
+    if (this.odds(1, 4)) return this.pick(outer) ?? '';
     return this.pick(['0.0.0.0/0', vpc?.cidrBlocks[0]?.cidr ?? '', part, ...subnets, ...hosts]) ?? '';
   }
 

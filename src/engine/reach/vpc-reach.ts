@@ -11,9 +11,10 @@ import type { World } from '../trace/world.ts';
 import { type Classes, classify, type InterfaceClass, kinds } from './classes.ts';
 import type { Crossing } from './crossing.ts';
 import { at, type CompiledGroup, type Direction, peerBlocks, Peers, type Row, rowOf } from './groups.ts';
-import { allLanes, answer, type Lane, nothing, type Word, wordOf } from './lanes.ts';
+import { allLanes, answer, type Lane, nothing, replaced, type Word, wordOf } from './lanes.ts';
+import { VpcOutside } from './vpc-outside.ts';
 import { VpcPlaces } from './places.ts';
-import type { Served } from './served.ts';
+import { type Served, throughServed } from './served.ts';
 import type { Shared } from './shared.ts';
 
 const unguarded = -1;
@@ -21,6 +22,7 @@ const unguarded = -1;
 export class VpcReach {
   readonly vpcId: string;
   readonly classes: Classes;
+  readonly region: string;
   private readonly shared: Shared;
   private readonly places: VpcPlaces;
   private readonly peers: Peers;
@@ -37,10 +39,12 @@ export class VpcReach {
   private readonly traced = new Map<number, Word>();
   private readonly gates = new Map<string, Row | undefined>();
   private readonly served = new Map<number, Served>();
+  readonly outside: VpcOutside;
 
   constructor(shared: Shared, vpc: Vpc, interfaces: readonly NetworkInterface[]) {
     const { world, crossings, publicAtoms } = shared;
     this.vpcId = vpc.id;
+    this.region = vpc.region;
     this.shared = shared;
     this.places = new VpcPlaces(world, crossings, vpc, publicAtoms);
     this.classes = classify(world, this.places, interfaces);
@@ -58,6 +62,7 @@ export class VpcReach {
     this.ingress = groupSets.map((ids) => this.groupRow(ids, 'ingress'));
     this.egress = groupSets.map((ids) => this.groupRow(ids, 'egress'));
     this.open = crossings.open();
+    this.outside = new VpcOutside(shared, this.classes, this.places);
   }
 
   get count(): number {
@@ -105,6 +110,11 @@ export class VpcReach {
     return kind === kinds.guest ? this.all : nothing;
   }
 
+  /** Something may send from there. */
+  isSender(index: number): boolean {
+    return this.kind[index] === kinds.guest || this.kind[index] === kinds.odd;
+  }
+
   /** True when rules of this group judge packets of this VPC. */
   isJudgedBy(groupId: string): boolean {
     return this.places.judges.has(groupId);
@@ -124,11 +134,14 @@ export class VpcReach {
   regroup(group: SecurityGroup): boolean {
     if (!this.places.judges.has(group.id)) return true;
     if (this.isDivided(group)) return false;
-    for (const [i, ids] of this.classes.groupSets.entries()) {
-      if (!ids.includes(group.id)) continue;
+    const { groupSets } = this.classes;
+    const touched = [...groupSets.keys()].filter((i) => groupSets[i]?.includes(group.id));
+    for (const i of touched) {
+      const ids = groupSets[i] as readonly string[];
       this.ingress[i] = this.groupRow(ids, 'ingress');
       this.egress[i] = this.groupRow(ids, 'egress');
     }
+    this.outside.regroup(touched);
     return true;
   }
 
@@ -142,7 +155,7 @@ export class VpcReach {
   }
 
   /** What the groups at the receiver let in; a node may have none, and then lets in everything. */
-  private entry(from: number, to: number): Word {
+  entry(from: number, to: number): Word {
     const set = this.groupSet[to] as number;
     return set === unguarded ? this.all : at(this.ingress[set] as Row, from);
   }
@@ -168,18 +181,9 @@ export class VpcReach {
       if (row === undefined) return this.trace(from, to);
       entered &= ~lanes | at(row, from);
     }
-    let [passes, fails, unknown] = [nothing, nothing, nothing];
-    for (const [k, fates] of served.fates.entries()) {
-      const back = crossing.back[k] as Word;
-      passes |= entered & fates.passes & back;
-      fails |= entered & (fates.fails | (fates.passes & ~back));
-      unknown |= entered & fates.unknown;
-    }
-    const word = answer(passes, fails, unknown);
     const kept = entered & served.kept;
-    if (kept === nothing) return word;
-    const both = kept | (kept << 16);
-    return ((word & ~both) | (this.trace(from, to, kept) & both)) >>> 0;
+    const word = throughServed(served, entered, crossing.back);
+    return kept === nothing ? word : replaced(word, kept, this.trace(from, to, kept));
   }
 
   /** A zonal endpoint's interface takes packets of its own zone only. */
