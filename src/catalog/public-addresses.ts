@@ -15,8 +15,13 @@ export function publicPool(regionName: string): Cidr {
   return { base: publicPools.base + index * 2 ** (32 - regionLength), length: regionLength };
 }
 
-/** Owner of public addresses that come and go with an instance, as AWS names it (IpOwnerId). */
-export const publicAddressOwner = 'amazon';
+/** Owners of public addresses that AWS lends to instances and to load balancers, as it names them (IpOwnerId). */
+export const lenders = { instance: 'amazon', loadBalancer: 'amazon-elb' } as const;
+
+/** An address that comes and goes with who has it; no account's. */
+export function isLent({ ownerId }: { readonly ownerId: string }): boolean {
+  return ownerId === lenders.instance || ownerId === lenders.loadBalancer;
+}
 
 /** The last /20, which is no Region's: outside addresses of VPN tunnels, two for each connection. */
 export const vpnOutsideAddresses = cidr('198.19.240.0/20');

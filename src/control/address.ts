@@ -1,6 +1,6 @@
-// Elastic IP verbs, and the public addresses that come and go with an instance. Those are addresses too, owned by
-// `amazon` so that no account sees them: whoever asks which public address an interface has finds both alike.
-import { publicAddressOwner, publicPool } from '../catalog/public-addresses.ts';
+// Elastic IP verbs, and the public addresses that come and go with an instance or a load balancer. Those are addresses too,
+// owned by `amazon` so that no account sees them: whoever asks which public address an interface has finds both alike.
+import { isLent, lenders, publicPool } from '../catalog/public-addresses.ts';
 import { quotas } from '../catalog/quotas.ts';
 import * as refusals from '../catalog/refusals/address.ts';
 import { severalInterfaces } from '../catalog/refusals/instance.ts';
@@ -68,7 +68,7 @@ export function associateAddress(call: Call, options: AssociateOptions): string 
   if (now !== undefined && !options.allowReassociation)
     throw refusals.alreadyAssociated(elasticAddress.id, now.id);
   for (const other of publicAddressesOf(call, id, privateAddress)) {
-    if (other.ownerId !== publicAddressOwner && !options.allowReassociation) {
+    if (!isLent(other) && !options.allowReassociation) {
       throw refusals.alreadyAssociated(id, other.association?.id ?? '');
     }
     dropAssociation(call, other);
@@ -115,17 +115,21 @@ export function publicAddressesOf(
 /** An Elastic IP stays allocated; an address of ours goes back to the pool. */
 export function dropAssociation(call: Call, publicAddress: ElasticAddress): void {
   const { association: _gone, ...rest } = publicAddress;
-  if (rest.ownerId === publicAddressOwner) call.intent.remove('address', rest.id);
+  if (isLent(rest)) call.intent.remove('address', rest.id);
   else call.intent.put('address', rest);
 }
 
 /** Gives the interface's primary address a public one for as long as its instance runs, unless it has one. */
-export function lendPublicAddress(call: Call, networkInterface: NetworkInterface): void {
+export function lendPublicAddress(
+  call: Call,
+  networkInterface: NetworkInterface,
+  ownerId: string = lenders.instance,
+): void {
   const privateAddress = primaryAddress(networkInterface);
   if (publicAddressesOf(call, networkInterface.id, privateAddress).length > 0) return;
   call.intent.put('address', {
     ...fresh(call, 'address'),
-    ownerId: publicAddressOwner,
+    ownerId,
     publicIp: freePublicAddress(call),
     association: { id: newId(call, 'eipassoc'), networkInterfaceId: networkInterface.id, privateAddress },
   });
@@ -134,7 +138,7 @@ export function lendPublicAddress(call: Call, networkInterface: NetworkInterface
 /** Takes back what `lendPublicAddress` gave. */
 export function returnPublicAddress(call: Call, networkInterfaceId: string): void {
   for (const lent of publicAddressesOf(call, networkInterfaceId)) {
-    if (lent.ownerId === publicAddressOwner) call.intent.remove('address', lent.id);
+    if (isLent(lent)) call.intent.remove('address', lent.id);
   }
 }
 

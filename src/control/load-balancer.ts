@@ -1,4 +1,5 @@
 // Load balancer verbs: network load balancers, one node (an ENI of the service) per zone.
+import { lenders } from '../catalog/public-addresses.ts';
 import { quotas } from '../catalog/quotas.ts';
 import { constraintFailed, notAnArn } from '../catalog/refusals/elbv2.ts';
 import * as refusals from '../catalog/refusals/load-balancer.ts';
@@ -12,7 +13,7 @@ import { randomText } from '../std/prng.ts';
 import { lendPublicAddress, publicAddressesOf } from './address.ts';
 import { type Call, isMine, mine, newId, type ReadCall, stamp } from './call.ts';
 import { loadBalancerAttributes } from './load-balancer-attributes.ts';
-import { createInterface, removeInterface } from './network-interface.ts';
+import { createInterface, freeAddressCount, removeInterface } from './network-interface.ts';
 
 export interface NodePlace {
   readonly subnetId: string;
@@ -111,6 +112,15 @@ function checkPlaces(call: ReadCall, places: readonly NodePlace[], scheme: LoadB
   return first.vpcId;
 }
 
+/** Source: ELB guide, "Update the Availability Zones for your Network Load Balancer". */
+const freeAddressesMin = 8;
+
+/** Not where the user chose the address. */
+function checkSpace(call: ReadCall, { subnetId, privateAddress }: NodePlace): void {
+  const isFull = freeAddressCount(call, ownSubnet(call, subnetId)) < freeAddressesMin;
+  if (privateAddress === undefined && isFull) throw refusals.subnetTooSmall(subnetId, freeAddressesMin);
+}
+
 function checkElasticAddress(call: ReadCall, allocationId: string, scheme: LoadBalancer['scheme']): void {
   if (scheme === 'internal') throw refusals.elasticAddressNeedsInternetFacing();
   const found = call.intent.get('address', allocationId);
@@ -135,6 +145,7 @@ function checkGroups(call: ReadCall, groupIds: readonly string[], vpcId: string)
 }
 
 function createNode(call: Call, loadBalancer: LoadBalancer, place: NodePlace): LoadBalancerNode {
+  checkSpace(call, place);
   const address = place.privateAddress === undefined ? {} : { privateAddress: place.privateAddress };
   // Terraform waits at deletion until no interface has this description: "ELB net/<name>/<id>".
   const networkInterface = createInterface(call, {
@@ -166,7 +177,7 @@ function givePublicAddress(
   networkInterface: NetworkInterface,
   allocationId: string | undefined,
 ): void {
-  if (allocationId === undefined) return lendPublicAddress(call, networkInterface);
+  if (allocationId === undefined) return lendPublicAddress(call, networkInterface, lenders.loadBalancer);
   const elasticAddress = present(call.intent.get('address', allocationId), 'Elastic IP');
   // Checked before, but the same one may be asked for two nodes.
   if (elasticAddress.association !== undefined) throw refusals.allocationInUse(allocationId);

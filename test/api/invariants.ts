@@ -1,6 +1,6 @@
 // What must hold in every snapshot of intent, whatever was asked before: references resolve, what must be unique is,
 // every address lies where it may. Each finding is one line.
-import { publicAddressOwner } from '../../src/catalog/public-addresses.ts';
+import { isLent } from '../../src/catalog/public-addresses.ts';
 import type { Kind } from '../../src/model/kinds.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { cidr, contains, covers, lastAddress, overlaps, parseAddress } from '../../src/net/ipv4.ts';
@@ -288,9 +288,8 @@ function instances(snapshot: Snapshot, find: Find): void {
       has === true,
       `${address.id}: associated with ${association.privateAddress} of ${association.networkInterfaceId}`,
     );
-    const isLent = address.ownerId === publicAddressOwner;
     find(
-      (isLent || one?.ownerId === address.ownerId) && one?.region === address.region,
+      (isLent(address) || one?.ownerId === address.ownerId) && one?.region === address.region,
       `${address.id}: associated elsewhere`,
     );
   }

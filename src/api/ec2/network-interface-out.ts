@@ -6,7 +6,7 @@ import type {
   NetworkInterfaceAttachment as AttachmentOut,
   NetworkInterfaceType,
 } from '@aws-sdk/client-ec2';
-import { publicAddressOwner } from '../../catalog/public-addresses.ts';
+import { isLent } from '../../catalog/public-addresses.ts';
 import { zoneIdOf } from '../../catalog/regions.ts';
 import { publicAddressesOf } from '../../control/address.ts';
 import type { ReadCall } from '../../control/call.ts';
@@ -81,7 +81,7 @@ export function associationOut(
   const [found] = publicAddressesOf(call, networkInterface.id, privateAddress);
   if (found === undefined) return undefined;
   const { ownerId, publicIp, association } = found;
-  const isElastic = ownerId !== publicAddressOwner;
+  const isElastic = !isLent(found);
   return {
     ...(isElastic ? { AllocationId: found.id, AssociationId: association?.id } : {}),
     IpOwnerId: ownerId,

@@ -1,6 +1,6 @@
 // Network interface actions: make, delete, describe, attach, detach.
 import type { NetworkInterfaceStatus } from '@aws-sdk/client-ec2';
-import { publicAddressOwner } from '../../catalog/public-addresses.ts';
+import { isLent } from '../../catalog/public-addresses.ts';
 import { invalidValue, missingParameter } from '../../catalog/refusals/common.ts';
 import { publicAddressesOf } from '../../control/address.ts';
 import { mine, own, type ReadCall } from '../../control/call.ts';
@@ -61,7 +61,7 @@ const attachmentFilters: Filters<NetworkInterface> = {
 
 function publicFilters(call: ReadCall): Filters<NetworkInterface> {
   const all = (eni: NetworkInterface) => publicAddressesOf(call, eni.id);
-  const elastic = (eni: NetworkInterface) => all(eni).filter((each) => each.ownerId !== publicAddressOwner);
+  const elastic = (eni: NetworkInterface) => all(eni).filter((each) => !isLent(each));
   return {
     'association.public-ip': (eni) => all(eni).map((each) => each.publicIp),
     'association.ip-owner-id': (eni) => all(eni).map((each) => each.ownerId),

@@ -137,10 +137,39 @@ describe('load balancers', () => {
       made?.LoadBalancerArn,
     );
     expect(store.snapshot.count('address')).toBe(2);
+    const { NetworkInterfaces } = await call('ec2', 'DescribeNetworkInterfaces', {
+      Filters: [{ Name: 'association.ip-owner-id', Values: ['111111111111', 'amazon-elb'] }],
+    });
+    const [own, lent] = (NetworkInterfaces ?? []).map((one) => one.Association);
+    expect(own).toMatchObject({ IpOwnerId: '111111111111', AllocationId, PublicIp });
+    expect([lent?.IpOwnerId, lent?.AllocationId]).toEqual(['amazon-elb', undefined]);
+    expect(await refused(call('ec2', 'ReleaseAddress', { AllocationId }))).toMatch(/^AuthFailure/);
     await call(elb, 'DeleteLoadBalancer', { LoadBalancerArn: made?.LoadBalancerArn });
     expect([...store.snapshot.all('address')].map((address) => [address.id, address.association])).toEqual([
       [AllocationId, undefined],
     ]);
+  });
+
+  it('wants eight free addresses where it chooses one', async () => {
+    const { call, store, vpcId, a, loadBalancer } = await network();
+    const { Subnet } = await call('ec2', 'CreateSubnet', { VpcId: vpcId, CidrBlock: '10.0.9.0/28' });
+    const small = Subnet?.SubnetId ?? '';
+    for (let i = 0; i < 4; i++) await loadBalancer(`web${i}`, [small]);
+    expect(await refused(loadBalancer('web', [small]))).toBe(
+      `InvalidSubnet: Not enough IP space available in ${small}. ELB requires at least 8 free IP addresses in each subnet.`,
+    );
+    const taken = [...store.snapshot.all('networkInterface')].map((one) => one.privateAddresses[0]?.address);
+    const free = ['10.0.9.4', '10.0.9.5', '10.0.9.6', '10.0.9.7', '10.0.9.8'].find(
+      (one) => !taken.includes(one),
+    );
+    const chosen = await call(elb, 'CreateLoadBalancer', {
+      Name: 'web',
+      Type: 'network',
+      Scheme: 'internal',
+      SubnetMappings: [{ SubnetId: small, PrivateIPv4Address: free ?? '' }],
+    });
+    expect(chosen.LoadBalancers).toHaveLength(1);
+    expect(await loadBalancer('other', [a])).toMatch(/^arn:/);
   });
 
   it('refuses two subnets of one zone', async () => {

@@ -57,6 +57,12 @@ export const subnetsInTwoVpcs = (vpcId: string) =>
 export const noInternetGateway = (vpcId: string) =>
   new Refusal('InvalidSubnet', `VPC ${vpcId} has no internet gateway`);
 
+export const subnetTooSmall = (subnetId: string, least: number) =>
+  new Refusal(
+    'InvalidSubnet',
+    `Not enough IP space available in ${subnetId}. ELB requires at least ${least} free IP addresses in each subnet.`,
+  );
+
 export const addressNeedsInternal = () =>
   invalidConfiguration('Private IPv4 addresses can only be specified for internal load balancers'); // [unconfirmed] text
 
