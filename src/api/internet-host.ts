@@ -28,7 +28,8 @@ export function internetHostCommands(options: CommandOptions): Commands {
   };
 }
 
-function servesOf(given: unknown): InternetHost['serves'] {
+/** For hosts on premises too. */
+export function servesOf(given: unknown): InternetHost['serves'] {
   const list: readonly unknown[] = Array.isArray(given) ? given : [];
   return list.map((one) => {
     const { port, text } = one as { port?: unknown; text?: unknown };

@@ -1,11 +1,12 @@
 // `postern internet`: hosts outside AWS that instances reach by a way out of their VPC, and that reach them.
 import type { Command } from 'commander';
 import { callControl } from './client.ts';
+import { portsText, type Served, serve } from './served-ports.ts';
 
 interface Host {
   readonly id: string;
   readonly address: string;
-  readonly serves: readonly { readonly port: number; readonly text?: string }[];
+  readonly serves: Served;
 }
 
 interface State {
@@ -33,7 +34,7 @@ export function internetCommands(
       serve,
       [],
     )
-    .action(async (name: string, address: string, options: State & { serve: Host['serves'] }) => {
+    .action(async (name: string, address: string, options: State & { serve: Served }) => {
       const body = { name, address, serves: options.serve };
       print(hostLine(await callControl<Host>(socketOf(options.state), 'POST', 'internet/add', body)));
     });
@@ -51,12 +52,5 @@ export function internetCommands(
 }
 
 function hostLine({ id, address, serves }: Host): string {
-  const ports = serves.map(({ port, text }) => (text === undefined ? String(port) : `${port}=${text}`));
-  return [id, address, ...ports].join('  ');
-}
-
-function serve(given: string, before: Host['serves']): Host['serves'] {
-  const [, port = '', , text] = /^(\d+)(=(.*))?$/s.exec(given) ?? [];
-  if (port === '') throw new Error(`not a port with an optional text: ${given}; one is 80 or 80=hello`);
-  return [...before, { port: Number(port), ...(text === undefined ? {} : { text }) }];
+  return [id, address, ...portsText(serves)].join('  ');
 }

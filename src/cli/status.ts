@@ -51,7 +51,7 @@ export function formatStatus(status: StatusAnswer, isAlive: (pid: number) => boo
 
 function kindOf(guestId: string): string {
   if (guestId.startsWith('eni-')) return 'probe   ';
-  return guestId.includes('.') ? 'internet' : 'instance';
+  return guestId.startsWith('i-') ? 'instance' : 'host    ';
 }
 
 function count(number: number, noun: string): string {

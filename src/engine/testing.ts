@@ -6,6 +6,7 @@ import type { Kind, Kinds } from '../model/kinds.ts';
 import type { Listener, LoadBalancer, TargetGroup } from '../model/load-balancer.ts';
 import type { NetworkAcl, NetworkAclEntry } from '../model/network-acl.ts';
 import type { NetworkInterface } from '../model/network-interface.ts';
+import type { OnPremisesHost } from '../model/on-premises-host.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Route } from '../model/route-table.ts';
 import type { SecurityGroupPeer, SecurityGroupRule } from '../model/security-group.ts';
@@ -133,6 +134,29 @@ export class Network {
     const privateAddress = present(eni.privateAddresses[0], 'address').address;
     const association = { id: `eipassoc-${publicIp}`, networkInterfaceId, privateAddress };
     this.put('address', { ...resource(`eipalloc-${publicIp}`), publicIp, association });
+  }
+
+  /** A customer gateway `cgw-<name>`, and a VPN to the VPC with these static routes: `vgw-<name>`, `vpn-<name>`. */
+  vpn(name: string, vpcId: string, staticRoutes: readonly string[]): void {
+    const [customerGatewayId, vpnGatewayId] = [`cgw-${name}`, `vgw-${name}`];
+    this.put('customerGateway', { ...resource(customerGatewayId), bgpAsn: 65_000 });
+    this.put('vpnGateway', { ...resource(vpnGatewayId), amazonSideAsn: 64_512, vpcId });
+    const number = this.tables.count('vpnConnection') + 1;
+    const ends = { customerGatewayId, vpnGatewayId, staticRoutes };
+    this.put('vpnConnection', { ...resource(`vpn-${name}`), ...ends, tunnels: [], number, stateRevision: 0 });
+  }
+
+  onPremisesHost(
+    id: string,
+    customerGatewayId: string,
+    address: string,
+    serves: OnPremisesHost['serves'] = [],
+  ): void {
+    const number = this.tables.count('onPremisesHost') + 1;
+    this.put('onPremisesHost', {
+      ...resource(id),
+      ...{ customerGatewayId, address, serves, number, bootNumber: 1 },
+    });
   }
 
   eni(

@@ -21,6 +21,9 @@ function world(): Network {
     tags: {},
     ...host,
   });
+  net.vpn('a', 'vpc-a', ['192.168.10.0/24']);
+  net.put('customerGateway', { ...net.tables.get('customerGateway', 'cgw-a')!, id: 'cgw-b' });
+  net.onPremisesHost('files.corp.example', 'cgw-a', '192.168.10.5', [{ port: 8080 }]);
   const client = net.tables.get('networkInterface', 'eni-client');
   net.put('networkInterface', {
     ...client!,
@@ -58,6 +61,11 @@ describe('who sends', () => {
     ['www.example.com', { kind: 'internet', address: '203.0.113.77' }],
     ['pid:4711', { kind: 'interface', id: 'eni-host' }],
     ['neighbour', { kind: 'instance', id: 'i-neighbour' }],
+    ['files.corp.example', { kind: 'on-premises', id: 'cgw-a', address: '192.168.10.5' }],
+    ['192.168.10.5', { kind: 'on-premises', id: 'cgw-a', address: '192.168.10.5' }],
+    ['on-premises:192.168.10.5', { kind: 'on-premises', id: 'cgw-a', address: '192.168.10.5' }],
+    ['on-premises:192.168.10.77', { kind: 'on-premises', id: 'cgw-a', address: '192.168.10.77' }],
+    ['cgw-b/192.168.10.77', { kind: 'on-premises', id: 'cgw-b', address: '192.168.10.77' }],
   ])('%s', (from, source) => {
     expect(read({ from, to: '10.0.2.20:80' }).from).toEqual(source);
   });
@@ -70,9 +78,18 @@ describe('who sends', () => {
     ['vpce-svc-s', /only offers load balancers/],
     ['sg-web', /sends nothing itself/],
     ['10.0.1.77', /in 2 subnets: subnet-a1, subnet-b1/],
-    ['10.9.9.9', /in no subnet of this Postern; hosts on premises, .* are not modelled yet/],
-    ['on-premises', /not modelled yet/],
-    ['vgw-0123', /not modelled yet/],
+    ['10.9.9.9', /in no subnet of this Postern. If it is on premises, write on-premises:10.9.9.9/],
+    ['on-premises', /Which host on premises\? .*one that was added: files.corp.example/],
+    ['on-premises:x', /x is not an IPv4 address/],
+    ['cgw-a', /cgw-a stands for a network on premises: name an address/],
+    ['cgw-0123', /There is no cgw-0123/],
+    ['vgw-a', /sends nothing itself/],
+    ['vpn-a', /sends nothing itself/],
+    ['tgw-0123', /transit gateways, peering and Direct Connect are not modelled yet/],
+    [
+      'on-premises:192.168.30.1',
+      /may be behind 2 customer gateways: cgw-a, cgw-b. Write cgw-a\/192.168.30.1/,
+    ],
     ['internet:10.0.0.1', /nobody on the internet has that address/],
     ['internet:x', /not an IPv4 address/],
     ['pid:1', /postern attach pid:1 --subnet/],
@@ -115,6 +132,9 @@ describe('where to, and which port', () => {
     ['nlb', { to: { kind: 'name', name: expect.stringContaining('nlb') }, port: 80 }],
     ['lb-nlb:443', { to: { kind: 'name', name: expect.stringContaining('nlb') }, port: 443 }],
     ['neighbour:22', { to: { kind: 'instance', id: 'i-neighbour' }, port: 22 }],
+    ['files.corp.example:443', { to: { kind: 'address', address: '192.168.10.5' }, port: 443 }],
+    ['files.corp.example', { to: { kind: 'address', address: '192.168.10.5' }, port: 8080 }],
+    ['on-premises:192.168.10.5:22', { to: { kind: 'address', address: '192.168.10.5' }, port: 22 }],
   ])('%s', (to, question) => {
     expect(read({ from: 'i-client', to })).toMatchObject(question);
   });
@@ -140,7 +160,9 @@ describe('where to, and which port', () => {
     ['a..b:80', /neither an address nor a host name/],
     ['i-client:80', /at both ends/],
     ['10.0.1.10:80', /at both ends/],
-    ['on-prem:80', /not modelled yet/],
+    ['on-prem:80', /80 is not an IPv4 address|Which host on premises/],
+    ['pcx-0123:80', /not modelled yet/],
+    ['vgw-a:80', /takes no connections/],
     ['internet', /many hosts: name one/],
     ['vpc-b/10.0.9.9:22', /No interface of vpc-b has 10.0.9.9/],
     ['', /Where to\?/],

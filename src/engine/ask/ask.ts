@@ -1,5 +1,6 @@
 // A whole question from people's words. Throws `Unclear` where they are none yet.
 import type { Snapshot } from '../../model/snapshot.ts';
+import { wayToVpc } from '../../model/vpn-connection.ts';
 import type { Protocol } from '../../net/flow.ts';
 import type { Destination, Question, RequestQuestion, Source } from '../explain/question.ts';
 import { sendingOf } from '../explain/sender.ts';
@@ -24,15 +25,23 @@ export interface Words {
 export function readQuestion(snapshot: Snapshot, words: Words): Question {
   const from = readSource(snapshot, words.from.trim());
   const sender = sendingOf(snapshot, from)?.sender;
-  const region = snapshot.get('vpc', sender?.vpcId ?? '')?.region ?? 'us-east-1';
+  const network = from.kind === 'on-premises' ? snapshot.get('customerGateway', from.id) : undefined;
+  const region = (snapshot.get('vpc', sender?.vpcId ?? '') ?? network)?.region ?? 'us-east-1';
   const request = readRequest(words);
   const to = words.to?.trim() || serviceOfAction(request?.action);
   if (to === undefined || to === '')
     throw new Unclear('Where to? Write postern why FROM TO: an address, an id, a name, a URL or a service.');
   const target = readDestination(snapshot, to, region);
-  const ports = portsOf(snapshot, { target, words, vpcId: sender?.vpcId });
+  const vpcId = sender?.vpcId ?? vpcFromOnPremises(snapshot, from, target);
+  const ports = portsOf(snapshot, { target, words, vpcId });
   checkApart(snapshot, from, target.to, words.from);
   return { from, to: target.to, ...ports, ...(request === undefined ? {} : { request }) };
+}
+
+/** VPC that a VPN connection leads to. */
+function vpcFromOnPremises(snapshot: Snapshot, from: Source, { to }: Target): string | undefined {
+  if (from.kind !== 'on-premises' || to.kind !== 'address') return undefined;
+  return wayToVpc(snapshot, from, to.address)?.vpc.id;
 }
 
 interface Asked {
@@ -73,8 +82,9 @@ export function serviceOfAction(action: string | undefined): string | undefined 
 
 /** What somebody sends to its own address never leaves it. */
 function checkApart(snapshot: Snapshot, from: Source, to: Destination, asked: string): void {
-  const sender = sendingOf(snapshot, from);
-  const own = sender?.sender;
+  const isSameHost = from.kind === 'on-premises' && to.kind === 'address' && to.address === from.address;
+  const own = sendingOf(snapshot, from)?.sender;
+  if (isSameHost) throw atBothEnds(asked);
   if (own === undefined || own.imagined) return;
   const found = snapshot.get('networkInterface', own.networkInterfaceId);
   const addresses = found?.privateAddresses.map(({ address }) => address) ?? [];
@@ -82,6 +92,9 @@ function checkApart(snapshot: Snapshot, from: Source, to: Destination, asked: st
     (to.kind === 'instance' && to.id === found?.attachment?.instanceId) ||
     (to.kind === 'interface' && to.id === found?.id) ||
     (to.kind === 'address' && (addresses.includes(to.address) || to.address === '127.0.0.1'));
-  if (isSame)
-    throw new Unclear(`${asked} is at both ends: what it sends to itself never reaches the network.`);
+  if (isSame) throw atBothEnds(asked);
+}
+
+function atBothEnds(asked: string): Unclear {
+  return new Unclear(`${asked} is at both ends: what it sends to itself never reaches the network.`);
 }

@@ -6,6 +6,7 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import type { Protocol } from '../../net/flow.ts';
 import { parseAddress } from '../../net/ipv4.ts';
 import type { Destination } from '../explain/question.ts';
+import { readOnPremises } from './on-premises.ts';
 import { checkModelled, listed, notHere, Unclear } from './unclear.ts';
 
 export interface Target {
@@ -61,6 +62,8 @@ function readHost(snapshot: Snapshot, host: string, region: string): Host {
   if (snapshot.get('vpcEndpoint', host) !== undefined) return { to: { kind: 'vpc-endpoint', id: host } };
   if (snapshot.get('endpointService', host) !== undefined) return { to: { kind: 'service', name: host } };
   checkId(snapshot, host);
+  const onPremises = readOnPremises(snapshot, host);
+  if (onPremises?.kind === 'on-premises') return { to: { kind: 'address', address: onPremises.address } };
   const service = serviceNamed(snapshot, host, region);
   if (service !== undefined) return { to: service };
   const balancer = balancerNamed(snapshot, host);
@@ -74,7 +77,7 @@ function checkId(snapshot: Snapshot, host: string): void {
     throw new Unclear('The internet is many hosts: name one, as 203.0.113.7:443 or https://www.example.com.');
   if (snapshot.get('subnet', host) !== undefined || snapshot.get('vpc', host) !== undefined)
     throw new Unclear(`${host} is many addresses: name one of them, or an instance in it.`);
-  if (/^(sg|rtb|acl|igw|nat|eipalloc)-[0-9a-z]+$/.test(host))
+  if (/^(sg|rtb|acl|igw|nat|eipalloc|vgw|vpn)-[0-9a-z]+$/.test(host))
     throw new Unclear(`${host} takes no connections: name an address, an instance, an endpoint or a name.`);
   if (/^(i|eni|subnet|vpc|vpce|vpce-svc)-[0-9a-f]+$/.test(host)) throw notHere(host);
 }

@@ -33,12 +33,15 @@ export function usualPort(snapshot: Snapshot, target: Target, vpcId: string | un
       if (endpoint !== undefined) return ofEndpoint(snapshot, endpoint);
       return onlyServed(snapshot, to.name);
     }
-    case 'address':
+    case 'address': {
+      const [only, ...others] = snapshot.by('onPremisesHost', 'address', to.address)[0]?.serves ?? [];
+      if (only !== undefined && others.length === 0) return { protocol: 'tcp', port: only.port };
       return ofInterface(
         snapshot,
         to.address,
         vpcId === undefined ? undefined : interfaceAt(snapshot, vpcId, to.address),
       );
+    }
     case 'interface':
       return ofInterface(snapshot, to.id, snapshot.get('networkInterface', to.id));
     case 'instance': {

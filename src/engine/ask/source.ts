@@ -1,18 +1,19 @@
-// Who sends, as people name it: an instance, an interface, a subnet, an address, a name, the internet. What never begins
+// Who sends, as people name it: an instance, an interface, a subnet, an address, a name, on premises, the internet. What never begins
 // a connection (an endpoint, a load balancer) is told apart from what is not there.
 import { contains, parseAddress, parseCidr } from '../../net/ipv4.ts';
 import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Source } from '../explain/question.ts';
 import { isPrivate } from '../explain/situation.ts';
-import { checkModelled, listed, notHere, notModelled, Unclear } from './unclear.ts';
+import { readOnPremises } from './on-premises.ts';
+import { checkModelled, listed, notHere, Unclear } from './unclear.ts';
 
 export function readSource(snapshot: Snapshot, text: string): Source {
   checkModelled(text);
   if (text === 'internet') return { kind: 'internet' };
   const outside = /^internet:(.+)$/.exec(text)?.[1];
   if (outside !== undefined) return outsideAt(outside);
-  const byId = readId(snapshot, text);
+  const byId = readId(snapshot, text) ?? readOnPremises(snapshot, text);
   if (byId !== undefined) return byId;
   const [, vpcId, within = text] = /^(vpc-[0-9a-z-]+)\/(.+)$/.exec(text) ?? [];
   if (parseAddress(within) !== undefined) return atAddress(snapshot, within, vpcId);
@@ -32,11 +33,11 @@ const neverSend: readonly (readonly [RegExp, string])[] = [
   [/^vpce-svc-/, 'an endpoint service only offers load balancers; it never begins a connection'],
   [/^vpce-/, 'an endpoint only takes connections; nothing behind it can begin one'],
   [/^arn:.*:loadbalancer\//, 'a load balancer begins no connection of its own'],
-  [/^(rtb|acl|sg|igw|nat|eipalloc)-/, 'it sends nothing itself'],
+  [/^(rtb|acl|sg|igw|nat|eipalloc|vgw|vpn)-/, 'it sends nothing itself'],
 ];
 
 const senders =
-  'Name an instance (i-…), a network interface (eni-…), a subnet (subnet-…), an address, or internet.';
+  'Name an instance (i-…), a network interface (eni-…), a subnet (subnet-…), an address, on-premises:address, or internet.';
 
 function readId(snapshot: Snapshot, text: string): Source | undefined {
   if (snapshot.get('instance', text) !== undefined) return { kind: 'instance', id: text };
@@ -80,7 +81,12 @@ function atAddress(snapshot: Snapshot, address: string, vpcId: string | undefine
     );
   }
   if (subnet !== undefined) return { kind: 'subnet', id: subnet.id, address };
-  if (isPrivate(address)) throw new Unclear(`${address} is in no subnet of this Postern; ${notModelled}.`);
+  if (snapshot.by('onPremisesHost', 'address', address).length > 0)
+    return readOnPremises(snapshot, `on-premises:${address}`) ?? { kind: 'internet', address };
+  if (isPrivate(address))
+    throw new Unclear(
+      `${address} is in no subnet of this Postern. If it is on premises, write on-premises:${address}.`,
+    );
   return { kind: 'internet', address };
 }
 

@@ -18,7 +18,7 @@ export interface Explanation {
   /** Of the first reason; absent when reachable. */
   readonly code?: ReasonCode;
   readonly reason?: string;
-  /** The interface that sends, real or imagined; absent for the internet and where there is none. */
+  /** The interface that sends, real or imagined; absent for the internet, on premises, and where there is none. */
   readonly sender?: Sender;
   /** Where a name was asked for. */
   readonly resolution?: NameResolution;
@@ -45,7 +45,7 @@ export interface Sender {
 
 export interface NameResolution {
   readonly name: string;
-  /** VPC in which it was asked; absent for the internet. */
+  /** VPC in which it was asked; absent for the internet and on premises. */
   readonly vpcId?: string;
   /** The rule of engine/resolve that answered. */
   readonly rule: RuleName | 'public-dns';
@@ -154,6 +154,7 @@ export interface Component {
 }
 
 export type ComponentType =
+  | 'customer-gateway'
   | 'elastic-ip'
   | 'instance'
   | 'internet-gateway'
@@ -169,4 +170,6 @@ export type ComponentType =
   | 'targetgroup'
   | 'vpc'
   | 'vpc-endpoint'
-  | 'vpc-endpoint-service';
+  | 'vpc-endpoint-service'
+  | 'vpn-connection'
+  | 'vpn-gateway';

@@ -5,6 +5,7 @@ import { type Route, type RouteDestination, sameDestination } from '../../model/
 import type { Snapshot } from '../../model/snapshot.ts';
 import { applyEndpointChange, type EndpointChange } from './apply-endpoint.ts';
 import { applyBalancingChange, type BalancingChange } from './apply-balancing.ts';
+import { applyVpnChange } from './apply-vpn.ts';
 import type { Change } from './change.ts';
 import { freeAddress, freePublicAddress } from './sender.ts';
 import { edit, madeFor, put, type Writes } from './writes.ts';
@@ -52,6 +53,10 @@ function writesOf(snapshot: Snapshot, change: Change): Writes {
       });
     case 'start-instance':
       return edit(snapshot, 'instance', change.instanceId, (one) => ({ ...one, intent: 'running' }));
+    case 'attach-vpn-gateway':
+    case 'enable-vgw-route-propagation':
+    case 'create-vpn-connection-route':
+      return applyVpnChange(snapshot, change);
     default:
       return applyMore(snapshot, change);
   }

@@ -44,6 +44,17 @@ export type Change =
     }
   /** `$nat`, with an Elastic IP of its own. */
   | { readonly kind: 'create-nat-gateway'; readonly subnetId: string }
+  | { readonly kind: 'attach-vpn-gateway'; readonly vpnGatewayId: string; readonly vpcId: string }
+  | {
+      readonly kind: 'enable-vgw-route-propagation';
+      readonly routeTableId: string;
+      readonly vpnGatewayId: string;
+    }
+  | {
+      readonly kind: 'create-vpn-connection-route';
+      readonly vpnConnectionId: string;
+      readonly destination: string;
+    }
   | { readonly kind: 'disable-source-dest-check'; readonly networkInterfaceId: string }
   | { readonly kind: 'start-instance'; readonly instanceId: string }
   | {

@@ -7,6 +7,7 @@ import type { Component, ComponentType, Explanation } from './answer.ts';
 
 const kindOfPrefix: Readonly<Record<string, readonly [Kind, ComponentType]>> = {
   acl: ['networkAcl', 'network-acl'],
+  cgw: ['customerGateway', 'customer-gateway'],
   eipalloc: ['address', 'elastic-ip'],
   eni: ['networkInterface', 'network-interface'],
   i: ['instance', 'instance'],
@@ -16,6 +17,8 @@ const kindOfPrefix: Readonly<Record<string, readonly [Kind, ComponentType]>> = {
   sg: ['securityGroup', 'security-group'],
   subnet: ['subnet', 'subnet'],
   vpc: ['vpc', 'vpc'],
+  vgw: ['vpnGateway', 'vpn-gateway'],
+  vpn: ['vpnConnection', 'vpn-connection'],
   vpce: ['vpcEndpoint', 'vpc-endpoint'],
   'vpce-svc': ['endpointService', 'vpc-endpoint-service'],
 };

@@ -4,6 +4,7 @@ import { protocolNumbers } from '../../net/flow.ts';
 import { textOfDestination } from './apply.ts';
 import type { Change, GroupRuleFacts } from './change.ts';
 import { describeService, type ServiceChange } from './describe-service.ts';
+import { describeVpn } from './describe-vpn.ts';
 
 export interface Description {
   readonly text: string;
@@ -44,6 +45,10 @@ export function describe(snapshot: Snapshot, change: Change): Description {
       const id = change.instanceId;
       return { text: `start ${id}`, commands: ec2(`start-instances --instance-ids ${id}`), components: [id] };
     }
+    case 'attach-vpn-gateway':
+    case 'enable-vgw-route-propagation':
+    case 'create-vpn-connection-route':
+      return describeVpn(change);
     default:
       return describeService(snapshot, change satisfies ServiceChange);
   }
@@ -126,6 +131,8 @@ function networkAclEntry(change: AclChange): Description {
   return { text, commands: ec2(command), components };
 }
 
+const gatewayKinds: readonly string[] = ['internet-gateway', 'vpn-gateway'];
+
 function route(change: Of<'create-route'> | Of<'replace-route'> | Of<'delete-route'>): Description {
   const { kind, routeTableId } = change;
   const destination = kind === 'delete-route' ? change.destination : change.route.destination;
@@ -140,7 +147,7 @@ function route(change: Of<'create-route'> | Of<'replace-route'> | Of<'delete-rou
     return { text, commands: ec2(command), components: [routeTableId] };
   }
   const { target } = change.route;
-  const targetOption = target.kind === 'internet-gateway' ? 'gateway-id' : `${target.kind}-id`;
+  const targetOption = gatewayKinds.includes(target.kind) ? 'gateway-id' : `${target.kind}-id`;
   const verb = kind === 'create-route' ? 'route' : 'route from now on';
   return {
     text: `${verb} ${block} of ${routeTableId} to ${shown(target.id)}`,

@@ -4,6 +4,7 @@ import { type AwsService, findAwsService } from '../../catalog/aws-services.ts';
 import { primaryAddress } from '../../model/network-interface.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { VpcEndpoint } from '../../model/vpc-endpoint.ts';
+import { waysToVpcs } from '../../model/vpn-connection.ts';
 import { regionalName } from '../endpoint-names.ts';
 import type { Health } from '../health.ts';
 import type { DestinationCode, NameResolution, ReasonCode, Sender } from './answer.ts';
@@ -31,8 +32,10 @@ export interface Located {
 interface Asking {
   readonly snapshot: Snapshot;
   readonly health: Health;
-  /** Absent: the internet. */
+  /** Absent: the internet, or on premises. */
   readonly sender: Sender | undefined;
+  /** Of who sends from on premises. */
+  readonly customerGatewayId: string | undefined;
 }
 
 export function locate(asking: Asking, to: Destination): Located {
@@ -69,29 +72,41 @@ function none(
   return { addresses: [], missing: { code, text, phase: 'destination', ...more } };
 }
 
-function atInterface({ snapshot, sender }: Asking, id: string): Located {
+function atInterface(asking: Asking, id: string): Located {
+  const { snapshot, sender, customerGatewayId } = asking;
   const interfaces = snapshot.by('networkInterface', 'instanceId', id);
   const found =
     snapshot.get('networkInterface', id) ?? interfaces.find((eni) => eni.attachment?.deviceIndex === 0);
   const first = found?.privateAddresses[0];
   if (found === undefined || first === undefined) return noSuch(id);
   const component = found.id;
-  if (sender?.vpcId === found.vpcId) return { addresses: [primaryAddress(found)] };
+  if (isConnected(asking, found.vpcId)) return { addresses: [primaryAddress(found)] };
+  if (customerGatewayId !== undefined) return unconnected(asking, found.vpcId, found.id);
   const publicIp = snapshot.by('address', 'networkInterfaceId', found.id)[0]?.publicIp;
   if (publicIp !== undefined) return { addresses: [publicIp] };
   if (sender === undefined)
     return none('NO_PUBLIC_ADDRESS', `${found.id} has no public address`, { component });
-  const text = `${found.id} is in ${found.vpcId}, and nothing leads there from ${sender.vpcId}`;
+  return unconnected(asking, found.vpcId, component);
+}
+
+/** The sender's own VPC, or one that a VPN connection leads to. */
+function isConnected({ snapshot, sender, customerGatewayId }: Asking, vpcId: string): boolean {
+  if (customerGatewayId === undefined) return sender?.vpcId === vpcId;
+  return waysToVpcs(snapshot, customerGatewayId).some(({ vpc }) => vpc.id === vpcId);
+}
+
+function unconnected(asking: Asking, vpcId: string, component: string): Located {
+  const text = `${component} is in ${vpcId}, and nothing leads there from ${placeOf(asking)}`;
   return none('DISCONNECTED_VPCS', text, { component });
+}
+
+function placeOf({ sender, customerGatewayId }: Asking): string {
+  return customerGatewayId ?? sender?.vpcId ?? 'the internet';
 }
 
 function atEndpoint(asking: Asking, endpoint: VpcEndpoint): Located {
   const { id, vpcId, endpointType } = endpoint;
-  const { sender } = asking;
-  if (sender?.vpcId !== vpcId) {
-    const text = `${id} is in ${vpcId}, and nothing leads there from ${sender?.vpcId ?? 'the internet'}`;
-    return none('DISCONNECTED_VPCS', text, { component: id });
-  }
+  if (!isConnected(asking, vpcId)) return unconnected(asking, vpcId, id);
   if (endpointType === 'Gateway') return atService(asking, endpoint.serviceName);
   if (endpoint.networkInterfaceIds.length === 0)
     return none('ENDPOINT_WITHOUT_SUBNETS', `${id} has an interface in no subnet`, { component: id });
@@ -108,15 +123,14 @@ function atService(asking: Asking, name: string): Located {
     snapshot.by('endpointService', 'serviceName', name)[0] ?? snapshot.get('endpointService', name);
   if (offered === undefined) return noSuch(name);
   const endpoints = snapshot.by('vpcEndpoint', 'endpointServiceId', offered.id);
-  const own = endpoints.find(({ vpcId }) => vpcId === sender?.vpcId);
+  const own = endpoints.find(({ vpcId }) => isConnected(asking, vpcId));
   if (own !== undefined) return atEndpoint(asking, own);
   const vpc = snapshot.get('vpc', sender?.vpcId ?? '');
   if (vpc !== undefined && !isAllowed(offered, vpc.ownerId)) {
     const text = `account ${vpc.ownerId} may not use ${offered.serviceName}`;
     return none('ENDPOINT_SERVICE_NOT_ALLOWED', text, { component: offered.id });
   }
-  const where = sender?.vpcId ?? 'the internet';
-  return none('ENDPOINT_MISSING', `${where} has no endpoint to ${offered.serviceName}`, {
+  return none('ENDPOINT_MISSING', `${placeOf(asking)} has no endpoint to ${offered.serviceName}`, {
     component: offered.id,
   });
 }

@@ -28,7 +28,7 @@ export interface Evaluation {
   readonly policy?: PolicyDecision;
   /** One for each way that does not work. */
   readonly blocks: readonly Block[];
-  /** All ways work as far as a snapshot says: only hosts of the internet are beyond. */
+  /** All ways work as far as a snapshot says: only hosts of the internet and on premises are beyond. */
   readonly isOpen: boolean;
   readonly notes: readonly Note[];
 }
@@ -41,7 +41,8 @@ export interface Asked {
 
 export function evaluate(snapshot: Snapshot, asked: Asked): Evaluation {
   const { question, sending, health } = asked;
-  const located = locate({ snapshot, health, sender: sending.sender }, question.to);
+  const { sender, customerGatewayId } = sending;
+  const located = locate({ snapshot, health, sender, customerGatewayId }, question.to);
   const { addresses, resolution, service, missing } = located;
   const what = { ...(resolution && { resolution }), ...(service && { service }) };
   if (missing !== undefined) {
@@ -127,7 +128,7 @@ function noPaths(one: Trace): readonly Block[] {
 }
 
 function blockOf(snapshot: Snapshot, { path }: WayTaken): Block | undefined {
-  if (path.verdict === 'reachable' || leavesForInternet(snapshot, path)) return undefined;
+  if (path.verdict === 'reachable' || leavesTheModel(snapshot, path)) return undefined;
   const { code, reason: text } = path;
   const isStop = (hop: Path['forward'][number]): hop is StoppedHop => hop.outcome !== 'passed';
   const ahead = path.forward.find(isStop);
@@ -151,12 +152,13 @@ function headersAfter(hop: Hop): Headers {
   return hop.outcome === 'passed' ? (hop.rewritten ?? hop.headers) : hop.headers;
 }
 
-/** Where a gateway hands it to a host that is in no snapshot. */
-export function leavesForInternet(snapshot: Snapshot, path: Path): boolean {
+/** Where a gateway hands it to a host that is in no snapshot, on the internet or on premises. */
+export function leavesTheModel(snapshot: Snapshot, path: Path): boolean {
   if (path.verdict !== 'unknown' || path.code !== 'UNKNOWN_RESOURCE') return false;
   const last = path.forward.at(-1);
-  if (last?.outcome !== 'passed' || snapshot.get('internetGateway', last.component) === undefined)
-    return false;
+  if (last?.outcome !== 'passed') return false;
+  if (snapshot.get('vpnGateway', last.component) !== undefined) return true;
+  if (snapshot.get('internetGateway', last.component) === undefined) return false;
   const { destination } = headersAfter(last);
   return !isPrivate(destination) && snapshot.by('address', 'publicIp', destination).length === 0;
 }

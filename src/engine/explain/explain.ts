@@ -50,14 +50,16 @@ function noSender(snapshot: Snapshot, question: Question): Explanation {
   return { question, verdict: 'unknown', code, reason: text, reasons, ...nothing };
 }
 
-/** Nothing stands in the way, and yet it is not known to be reachable: it leaves for the internet. */
+/** Nothing stands in the way, and yet it is not known to be reachable: it leaves for a host that the model does not have. */
 function beyond({ verdict, ways }: Evaluation): readonly Reason[] {
   if (verdict === 'reachable') return [];
   const path = ways.map((way) => way.path).find((one) => one.verdict === 'unknown');
   if (path?.verdict !== 'unknown') return [];
   const last = path.forward.at(-1);
   const reason: Reason = { code: path.code, text: path.reason, phase: 'forward' };
-  const notFixable = 'all that the snapshot knows lets it pass; the host on the internet decides';
+  const isByVpn = last?.component.startsWith('vgw-') === true;
+  const where = isByVpn ? 'on premises decides (postern on-premises add)' : 'on the internet decides';
+  const notFixable = `all that the snapshot knows lets it pass; the host ${where}`;
   return [{ ...reason, ...(last && { component: last.component }), notFixable }];
 }
 

@@ -59,7 +59,9 @@ export function verdictLine(explanation: Explanation): string {
   const who =
     from.kind === 'internet'
       ? `the internet${from.address === undefined ? '' : ` (${from.address})`}`
-      : `${from.id}${named(from.id)}`;
+      : from.kind === 'on-premises'
+        ? `${from.address} on premises (${from.id})`
+        : `${from.id}${named(from.id)}`;
   const imagined = sender?.imagined === true ? `anybody of ${who} (as ${sender.address})` : who;
   const where = to.kind === 'address' ? to.address : 'name' in to ? to.name : to.id;
   const asked = protocol === 'icmp' ? undefined : (port ?? ways[0]?.headers.destinationPort);
@@ -120,7 +122,8 @@ export function fixesLines({ fixes }: Explanation): readonly (readonly string[])
 }
 
 function fixLines({ changes, verdict }: Fix, i: number): readonly string[] {
-  const tried = verdict === 'reachable' ? 'then it is reachable' : 'then it leaves for the internet';
+  const tried =
+    verdict === 'reachable' ? 'then it is reachable' : 'then it leaves for a host beyond the model';
   const count = changes.length === 1 ? '1 change' : `${changes.length} changes`;
   const accounts = new Set(changes.map(({ accountId }) => accountId));
   const lines = changes.flatMap(({ text, commands, opens, accountId, region }, at) => [

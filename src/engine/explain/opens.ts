@@ -40,6 +40,7 @@ export function affectedBy(snapshot: Snapshot, step: Step): Affected {
     case 'delete-route':
     case 'associate-gateway-endpoint':
     case 'create-gateway-endpoint':
+    case 'enable-vgw-route-propagation':
       return byTable(snapshot, change.routeTableId);
     case 'associate-address':
     case 'disable-source-dest-check':
@@ -48,6 +49,8 @@ export function affectedBy(snapshot: Snapshot, step: Step): Affected {
       const own = snapshot.by('networkInterface', 'instanceId', change.instanceId);
       return { ids: own.map(({ id }) => id), what: 'whatever its groups allow passes again:' };
     }
+    case 'create-vpn-connection-route':
+      return { ids: [], what: `whoever the route tables lead to the gateway reaches ${change.destination}` };
     case 'create-nat-gateway':
       return { ids: [], what: 'nothing by itself: routes have to lead there' };
     case 'allow-principal':

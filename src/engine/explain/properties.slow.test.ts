@@ -12,7 +12,7 @@ import type { Path, Trace } from '../trace/answer.ts';
 import { trace } from '../trace/trace.ts';
 import { interfaceAt } from '../trace/world.ts';
 import { applyAll } from './apply.ts';
-import { leavesForInternet } from './evaluate.ts';
+import { leavesTheModel } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { healthAfter } from './health-after.ts';
 import { affectedBy } from './opens.ts';
@@ -66,7 +66,7 @@ function* flowsOf(
 
 /** Reachable, or as far as a snapshot says. */
 function isOpen(snapshot: Snapshot, { paths, verdict }: Trace): boolean {
-  const isGood = (path: Path) => path.verdict === 'reachable' || leavesForInternet(snapshot, path);
+  const isGood = (path: Path) => path.verdict === 'reachable' || leavesTheModel(snapshot, path);
   return verdict === 'reachable' || (paths.length > 0 && paths.every(isGood));
 }
 

@@ -15,12 +15,14 @@ export type Source =
       /** An unused address of the subnet when absent. */
       readonly address?: string;
     }
+  /** Whoever has the address in the network on premises behind the customer gateway of that id. */
+  | { readonly kind: 'on-premises'; readonly id: string; readonly address: string }
   /** A host that no VPC knows; 203.0.113.10 (documentation block, RFC 5737) when absent. */
   | { readonly kind: 'internet'; readonly address?: string };
 
 export type Destination =
   | { readonly kind: 'address'; readonly address: string }
-  /** Its primary private address; from the internet its public one. */
+  /** Its primary private address; from the internet its public one, as from VPCs and networks that nothing connects. */
   | { readonly kind: 'interface' | 'instance'; readonly id: string }
   /** An interface endpoint by its regional name; a gateway endpoint by its service's public name. */
   | { readonly kind: 'vpc-endpoint'; readonly id: string }

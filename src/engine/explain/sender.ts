@@ -18,21 +18,32 @@ export interface Sending {
   readonly snapshot: Snapshot;
   /** What engine/trace calls the sender. */
   readonly traceFrom: string;
-  /** Given for the internet, and where another address than the primary one sends. */
+  /** Given for the internet and on premises, and where another address than the primary one sends. */
   readonly source?: string;
   readonly sender?: Sender;
+  /** Of who sends from on premises. */
+  readonly customerGatewayId?: string;
 }
 
 /** Undefined when nobody has the id. */
 export function sendingOf(snapshot: Snapshot, from: Source): Sending | undefined {
   if (from.kind === 'internet')
     return { snapshot, traceFrom: 'internet', source: from.address ?? someInternetHost };
+  if (from.kind === 'on-premises') return onPremises(snapshot, from);
   if (from.kind === 'subnet') return imagined(snapshot, from);
   const found = findInterface(snapshot, from.id);
   if (found === undefined) return undefined;
   const own = { snapshot, traceFrom: found.id, sender: senderOf(found, false) };
   if (from.address === undefined) return own;
   return { ...own, source: from.address, sender: { ...own.sender, address: from.address } };
+}
+
+function onPremises(
+  snapshot: Snapshot,
+  { id, address: source }: Extract<Source, { kind: 'on-premises' }>,
+): Sending | undefined {
+  if (snapshot.get('customerGateway', id) === undefined) return undefined;
+  return { snapshot, traceFrom: id, source, customerGatewayId: id };
 }
 
 export function isImagined(id: string): boolean {

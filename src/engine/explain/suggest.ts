@@ -6,6 +6,7 @@ import * as balancing from './suggest-balancing.ts';
 import * as endpoints from './suggest-endpoints.ts';
 import * as routes from './suggest-routes.ts';
 import * as rules from './suggest-rules.ts';
+import * as vpn from './suggest-vpn.ts';
 import { interfaceAt } from '../trace/world.ts';
 import { tableOfSubnet } from './situation.ts';
 
@@ -54,13 +55,15 @@ function atHop(stuck: Stuck): readonly Change[] {
       return rules.aclEntry(stuck);
     case 'NO_ROUTE_TO_DESTINATION':
     case 'BAD_STATE_ROUTE':
-      return [...routes.routeAway(stuck), ...endpoints.serviceEndpoint(stuck)];
+      return [...vpn.routes(stuck), ...routes.routeAway(stuck), ...endpoints.serviceEndpoint(stuck)];
+    case 'BAD_STATE_VPN':
+      return vpn.attachToDestination(stuck);
     case 'IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS':
       return [...routes.publicAddress(stuck), ...endpoints.serviceEndpoint(stuck)];
     case 'ENI_SOURCE_DEST_CHECK_RESTRICTION':
       return routes.checkOff(stuck);
     case 'RETURN_NO_ROUTE':
-      return routes.routeBack(stuck);
+      return [...vpn.routes(stuck), ...routes.routeBack(stuck)];
     case 'IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS':
       return gatewayOfReceiver(stuck);
     case 'NO_POSSIBLE_DESTINATION':

@@ -19,6 +19,9 @@ const sentences: Readonly<Record<string, string>> = {
   ELBV2_NO_TARGETS_IN_AZ: 'which instance serves is not for the network to say: register one as a target',
   ELBV2_LISTENER_HAS_NO_TG: 'no other target group of that protocol is there: create one',
   BAD_STATE_ROUTE: 'the route leads to what is gone, and nothing else leads to the destination',
+  BAD_STATE_VPN: 'no VPC has the destination and room for the gateway: attach it to one first',
+  GATEWAY_REJECTS_SPOOFED_TRAFFIC:
+    'a network on premises whose addresses are those of the VPC cannot be routed: number one of them anew',
   ELBV2_SOURCE_ADDRESS_PRESERVATION:
     'UDP keeps the address of the client, so a target cannot be its own client',
   IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
