@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../std/clock.ts';
-import { SeededPrng } from '../std/prng.ts';
-import { captureCommands } from './capture.ts';
+import { capturePlace } from './capture.ts';
 import { refused, testApi } from './testing.ts';
 
 const report = { appliedRevision: 0, failed: [], guests: [], targets: [], problems: [] };
 
 async function withInstance() {
   const { call, store, observed } = testApi();
-  const options = { store, observed, clock: new ManualClock(), prng: new SeededPrng(1) };
-  const capture = async (id: string) => captureCommands(options)['POST /_postern/capture']?.({ id });
+  const capture = async (id: string) => capturePlace({ store, observed }, { id });
   const { Instances } = await call('ec2', 'RunInstances', {
     ...{ ImageId: 'ami-0ba5e000000000001', MinCount: 1, MaxCount: 1 },
   });

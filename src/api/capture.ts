@@ -7,7 +7,7 @@ import { deviceIndex } from '../engine/compile/router.ts';
 import { hasDevice } from '../engine/compile/vpc-view.ts';
 import { type NetworkInterface, primaryAddress } from '../model/network-interface.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { CommandOptions, Commands } from './commands.ts';
+import type { CommandOptions } from './commands.ts';
 
 /** `index` of the device in the namespace; 0 for none, then packets are those with the address. */
 interface Place {
@@ -18,20 +18,19 @@ interface Place {
   readonly holderPid: number;
 }
 
-export function captureCommands({ store, observed }: CommandOptions): Commands {
-  return {
-    'POST /_postern/capture': async (body): Promise<Place> => {
-      const { id = '' } = body as { readonly id?: unknown };
-      const holderPid = observed.current?.holderPid ?? 0;
-      if (holderPid === 0) throw refusals.noPackets();
-      const networkInterface = interfaceOf(store.snapshot, String(id));
-      const { id: networkInterfaceId, vpcId: namespace, number } = networkInterface;
-      const isThere = hasDevice(store.snapshot, networkInterface);
-      if (!isThere && !isVirtual(networkInterface)) throw refusals.notInUse(networkInterfaceId);
-      const index = isThere ? deviceIndex.interface + number : 0;
-      return { networkInterfaceId, address: primaryAddress(networkInterface), namespace, index, holderPid };
-    },
-  };
+export function capturePlace(
+  { store, observed }: Pick<CommandOptions, 'store' | 'observed'>,
+  body: unknown,
+): Place {
+  const { id = '' } = body as { readonly id?: unknown };
+  const holderPid = observed.current?.holderPid ?? 0;
+  if (holderPid === 0) throw refusals.noPackets();
+  const networkInterface = interfaceOf(store.snapshot, String(id));
+  const { id: networkInterfaceId, vpcId: namespace, number } = networkInterface;
+  const isThere = hasDevice(store.snapshot, networkInterface);
+  if (!isThere && !isVirtual(networkInterface)) throw refusals.notInUse(networkInterfaceId);
+  const index = isThere ? deviceIndex.interface + number : 0;
+  return { networkInterfaceId, address: primaryAddress(networkInterface), namespace, index, holderPid };
 }
 
 /** Of an instance the primary one, of a NAT gateway its only one. */

@@ -1,18 +1,14 @@
-// Postern's own commands that AWS has no action for: joining a process of the host to a VPC, and asking the model
-// about flows. Each takes the body of a request and gives its answer.
+// Postern's own commands that AWS has no action for: joining a process of the host to a VPC. Each takes the body of a
+// request and gives its answer. Those that ask the engine: questions.ts.
 import { missingParameter } from '../catalog/refusals/common.ts';
 import { idNotFound } from '../catalog/refusals/ids.ts';
 import type { Call } from '../control/call.ts';
 import { attachHost, detachHost } from '../control/host-attachment.ts';
 import type { Observed } from '../control/observed.ts';
-import { healthOf } from '../engine/health.ts';
 import { primaryAddress } from '../model/network-interface.ts';
 import { type Clock, isoTime } from '../std/clock.ts';
 import type { Prng } from '../std/prng.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import { KeptReaches } from './kept-reach.ts';
-import { answerReach, type ReachQuestion } from './reach.ts';
-import { answerWhy, type WhyQuestion } from './why.ts';
 
 export interface CommandOptions {
   readonly store: Store;
@@ -31,8 +27,7 @@ interface Body {
   readonly id?: string;
 }
 
-/** `kept`: the reaches of earlier questions. */
-export function createCommands(options: CommandOptions, kept = keptReaches(options)): Commands {
+export function createCommands(options: CommandOptions): Commands {
   const { store } = options;
   return {
     'POST /_postern/attach': (body) => {
@@ -60,17 +55,7 @@ export function createCommands(options: CommandOptions, kept = keptReaches(optio
       [...store.snapshot.all('networkInterface')].flatMap(({ id, hostAttachment: target }) =>
         target === undefined ? [] : [{ id, target }],
       ),
-    'POST /_postern/why': async (body) => {
-      const health = healthOf(options.observed.current?.targets ?? []);
-      return answerWhy(store.snapshot, health, body as WhyQuestion);
-    },
-    'POST /_postern/reach': async (body) =>
-      answerReach(store.snapshot, (lanes) => kept.of(lanes), body as ReachQuestion),
   };
-}
-
-function keptReaches({ store, observed }: CommandOptions): KeptReaches {
-  return new KeptReaches({ store, targets: () => observed.current?.targets ?? [] });
 }
 
 /** The owner of the resource is who asks. */

@@ -1,12 +1,13 @@
-// The list of commands, read with commander. What starts and stops processes is handed in by main.ts.
+// The list of commands, read with commander. What starts and stops processes is handed in by main.ts. A command imports
+// what it does when it is run: all of them pay for what stands above.
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { probeProfiles } from '../catalog/probe-profiles.ts';
 import type { CaptureCommand } from './capture.ts';
 import { callControl } from './client.ts';
-import { printFlowLog, printLog, runInGuest } from './guest.ts';
 import type { ProbeCommand } from './probe/probe.ts';
 import { internetCommands } from './internet.ts';
+import { onPremisesCommands } from './on-premises.ts';
 import { reachCommand } from './reach.ts';
 import { formatStatus, type StatusAnswer } from './status.ts';
 import { whyCommand } from './why.ts';
@@ -58,6 +59,7 @@ export function createProgram(machinery: Machinery): Command {
   processCommands(program, machinery);
   guestCommands(program, machinery);
   internetCommands(program, (state) => machinery.paths(state).controlSocket, print);
+  onPremisesCommands(program, (state) => machinery.paths(state).controlSocket, print);
   whyCommand(program, (state) => machinery.paths(state).controlSocket, print);
   reachCommand(program, (state) => machinery.paths(state).controlSocket, print);
   program
@@ -119,10 +121,11 @@ function guestCommands(program: Command, machinery: Machinery): void {
   const withState = (name: string, description: string) => stateCommand(program, name, description);
   withState(
     'exec <instance> <command...>',
-    'run a command in an instance or internet host: exec i-… -- curl …',
+    'run a command in an instance, or a host that was added: exec i-… -- curl …',
   )
     .passThroughOptions()
     .action(async (instance: string, argv: string[], { state }: State) => {
+      const { runInGuest } = await import('./guest.ts');
       process.exitCode = await runInGuest(
         machinery.paths(state).controlSocket,
         instance,
@@ -131,14 +134,16 @@ function guestCommands(program: Command, machinery: Machinery): void {
     });
   withState('logs <instance>', 'what an instance wrote')
     .option('-f, --follow', 'go on with what comes', false)
-    .action((instance: string, { state, follow }: State & { follow: boolean }) =>
-      printLog(machinery.paths(state).guests, instance, follow),
-    );
+    .action(async (instance: string, { state, follow }: State & { follow: boolean }) => {
+      const { printLog } = await import('./guest.ts');
+      await printLog(machinery.paths(state).guests, instance, follow);
+    });
   withState('flow-log <id>', 'the records of a flow log, as they were delivered')
     .option('-f, --follow', 'go on with what comes', false)
-    .action((id: string, { state, follow }: State & { follow: boolean }) =>
-      printFlowLog(machinery.paths(state).flowLogs, id, follow),
-    );
+    .action(async (id: string, { state, follow }: State & { follow: boolean }) => {
+      const { printFlowLog } = await import('./guest.ts');
+      await printFlowLog(machinery.paths(state).flowLogs, id, follow);
+    });
   captureCommand(program, machinery);
   attachCommands(program, machinery);
   probeCommand(program, machinery);

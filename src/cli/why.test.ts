@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdmin } from '../api/admin.ts';
 import { createCommands } from '../api/commands.ts';
+import { questionsOf } from '../api/questions.ts';
 import { testApi } from '../api/testing.ts';
 import { SeededPrng } from '../std/prng.ts';
 import { runWhy, type WhyWords } from './why.ts';
@@ -18,7 +19,8 @@ const ids = { client: '', server: '', address: '', vpc: '' };
 
 beforeAll(async () => {
   const { store, observed, clock, call } = testApi();
-  const commands = createCommands({ store, observed, clock, prng: new SeededPrng(2) });
+  const own = { store, observed, clock, prng: new SeededPrng(2) };
+  const commands = { ...createCommands(own), ...questionsOf(own, () => undefined).commands };
   const admin = createAdmin({ store, observed, commands });
   server = createServer((request, response) => void admin.local(request, response));
   await new Promise<void>((resolve) => {

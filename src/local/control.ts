@@ -2,13 +2,12 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type Admin, createAdmin } from '../api/admin.ts';
-import { captureCommands } from '../api/capture.ts';
 import { type CommandOptions, createCommands } from '../api/commands.ts';
 import { Dispatcher } from '../api/dispatcher.ts';
 import { internetHostCommands } from '../api/internet-host.ts';
-import { KeptReaches } from '../api/kept-reach.ts';
-import { endAllProbes, probeCommands, serveProbe } from '../api/probe.ts';
-import { ReachWatches } from '../api/reach-watch/watches.ts';
+import { onPremisesHostCommands } from '../api/on-premises-host.ts';
+import { endAllProbes, serveProbe } from '../api/probe.ts';
+import { type Questions, questionsOf } from '../api/questions.ts';
 import { createApiServer } from '../api/server.ts';
 import { Observed } from '../control/observed.ts';
 import type { Report } from '../plan/actual.ts';
@@ -46,14 +45,13 @@ export async function runControl(options: ControlOptions): Promise<number> {
   if (options.expectsAgent) observed.update(nothingYet);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const own = { store, observed, clock: systemClock, prng: systemPrng };
-  const kept = new KeptReaches({ store, targets: () => observed.current?.targets ?? [], log });
-  const watches = new ReachWatches({ ...own, kept, log });
-  const wrote = (action: string, revision: number) => watches.noteAction(action, revision);
-  const dispatcher = new Dispatcher({ ...own, defaultAccountId: options.defaultAccountId, wrote });
+  const questions = questionsOf(own, log);
+  const { defaultAccountId } = options;
+  const dispatcher = new Dispatcher({ ...own, defaultAccountId, wrote: questions.noteAction });
   const secrets = options.credentialsFile === undefined ? undefined : readSecrets(options.credentialsFile);
   const secretOf = (id: string) => secrets?.[id] ?? store.snapshot.get('session', id)?.secretAccessKey;
   await endAllProbes(own);
-  const admin = adminOf(own, { kept, watches, settings: state.settings });
+  const admin = adminOf(own, questions, state.settings);
   const server = createApiServer({
     dispatcher,
     admin: admin.public,
@@ -93,25 +91,19 @@ export async function runControl(options: ControlOptions): Promise<number> {
   return port;
 }
 
-interface AdminParts {
-  readonly kept: KeptReaches;
-  readonly watches: ReachWatches;
-  readonly settings: string;
-}
-
-function adminOf(own: CommandOptions, { kept, watches, settings }: AdminParts): Admin {
+function adminOf(own: CommandOptions, questions: Questions, settings: string): Admin {
   return createAdmin({
     ...own,
     commands: {
-      ...createCommands(own, kept),
-      ...captureCommands(own),
+      ...createCommands(own),
+      ...questions.commands,
       ...internetHostCommands(own),
+      ...onPremisesHostCommands(own),
       ...internetDns(settings),
-      ...probeCommands(own),
     },
     streams: {
       'POST /_postern/probe': (body, response) => serveProbe(own, body, response),
-      'POST /_postern/reach-watch': (body, response) => watches.serve(body, response),
+      'POST /_postern/reach-watch': questions.watchReach,
     },
   });
 }
