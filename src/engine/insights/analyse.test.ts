@@ -168,6 +168,41 @@ describe('what a path leaves open', () => {
 });
 
 describe('an internet gateway', () => {
+  it('leads to a target behind an internet-facing load balancer, and to its node', () => {
+    const net = withInternet();
+    net.subnet('subnet-3', 'vpc-1', '10.0.3.0/24');
+    net.instance('web', 'subnet-3', '10.0.3.10');
+    net.routeTable('rtb-private', 'vpc-1', ['subnet-3'], []);
+    net.balancer('nlb', {
+      nodes: [['subnet-1', '10.0.1.50']],
+      port: 443,
+      targets: ['i-web'],
+      targetPort: 8080,
+    });
+    net.publicAddress('54.0.0.3', 'eni-nlb-a');
+    net.group('sg-vpc-1', 'vpc-1', ['ingress tcp 8080 198.51.100.0/24', 'egress all 0.0.0.0/0']);
+    const path =
+      'found: igw-vpc-1 acl-vpc-1 lb-nlb rtb-vpc-1 acl-vpc-1 sg-vpc-1 eni-web i-web' +
+      ' / i-web eni-web acl-vpc-1 acl-vpc-1 rtb-vpc-1';
+    const result = analysed(net, { source: 'igw-vpc-1', destination: 'i-web' });
+    expect(outcomeOf(result)).toBe(path);
+    expect(result.forwardPathComponents.find(({ component }) => component.id === 'lb-nlb')).toMatchObject({
+      inboundHeader: {
+        sourceAddresses: ['198.51.100.0/24'],
+        destinationPortRanges: [{ from: 443, to: 443 }],
+      },
+      outboundHeader: {
+        destinationAddresses: ['10.0.3.10/32'],
+        destinationPortRanges: [{ from: 8080, to: 8080 }],
+      },
+    });
+    expect(outcomeOf(analysed(net, { source: 'igw-vpc-1', destination: 'eni-nlb-a' }))).toBe(path);
+    net.routeTable('rtb-closed', 'vpc-1', ['subnet-1'], []);
+    expect(outcomeOf(analysed(net, { source: 'igw-vpc-1', destination: 'i-web' }))).toBe(
+      'NO_ROUTE_TO_DESTINATION',
+    );
+  });
+
   it('is not the way into another VPC, and not the way out of it', () => {
     const net = withInternet();
     net.vpc('vpc-2', '10.2.0.0/16');

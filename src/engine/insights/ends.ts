@@ -12,6 +12,7 @@ import type { VpcEndpoint } from '../../model/vpc-endpoint.ts';
 import { cidr, formatAddress, parseAddress } from '../../net/ipv4.ts';
 import { pieces, type Range, rangeOf, single } from '../../net/ranges.ts';
 import { specialPurposeBlocks } from '../../net/special-purpose.ts';
+import { placedTargets } from '../balancing.ts';
 import { isPrivate } from '../explain/situation.ts';
 import type { Path } from '../trace/answer.ts';
 import { named } from './named.ts';
@@ -203,7 +204,7 @@ function atEndpoint(
   return atInterfaces(snapshot, sender, interfaces, wanted);
 }
 
-/** Private addresses within the VPC, public ones from elsewhere. */
+/** Private addresses within the VPC, public ones from elsewhere: its own, and those of load balancers before it. */
 function atInterfaces(
   snapshot: Snapshot,
   sender: Sender,
@@ -213,10 +214,11 @@ function atInterfaces(
   const isInside = (one: NetworkInterface) => one.vpcId === sender.vpcId && !sender.isInternet;
   const known = interfaces.flatMap((one) => {
     if (isInside(one)) return one.privateAddresses.map(({ address }) => ({ address, arrivesAs: address }));
-    return snapshot.by('address', 'networkInterfaceId', one.id).map(({ publicIp, association }) => {
+    const own = snapshot.by('address', 'networkInterfaceId', one.id).map(({ publicIp, association }) => {
       const arrivesAs = association?.privateAddress ?? one.privateAddresses[0]?.address ?? '';
       return { address: publicIp, arrivesAs };
     });
+    return [...own, ...atBalancers(snapshot, one)];
   });
   const fit = known.filter(
     ({ address, arrivesAs }) => wanted === undefined || [address, arrivesAs].includes(wanted),
@@ -238,6 +240,26 @@ function atInterfaces(
     });
   }
   return impossible(first === undefined ? 'NO_PATH' : 'DISCONNECTED_VPCS', first === undefined ? {} : facts);
+}
+
+/** Public addresses of the load balancers that this interface is a target of. */
+function atBalancers(
+  snapshot: Snapshot,
+  one: NetworkInterface,
+): readonly { readonly address: string; readonly arrivesAs: string }[] {
+  return snapshot.by('targetGroup', 'vpcId', one.vpcId).flatMap((group) => {
+    const placed = placedTargets(snapshot, group).find(
+      ({ networkInterface }) => networkInterface?.id === one.id,
+    );
+    if (placed === undefined) return [];
+    const balancers = snapshot
+      .by('listener', 'targetGroupArn', group.id)
+      .flatMap(({ loadBalancerArn }) => snapshot.get('loadBalancer', loadBalancerArn) ?? []);
+    return balancers
+      .flatMap(({ nodes }) => nodes)
+      .flatMap((node) => snapshot.by('address', 'networkInterfaceId', node.networkInterfaceId))
+      .map(({ publicIp }) => ({ address: publicIp, arrivesAs: placed.address }));
+  });
 }
 
 /** Whether a path begins here; what comes from the internet may come in by another gateway. */
