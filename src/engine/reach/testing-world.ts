@@ -1,11 +1,12 @@
 // Large networks as companies have them, for measuring: VPCs with public, private and data subnets in three zones,
 // services that let in the services before them by their groups, load balancers, endpoint services and their consumers,
 // endpoints to AWS's services, gateways, a few public addresses.
+import { internetScope } from '../../model/internet-host.ts';
 import type { Route } from '../../model/route-table.ts';
 import { formatAddress } from '../../net/ipv4.ts';
 import { SeededPrng } from '../../std/prng.ts';
 import { natGateway } from '../testing-nat-gateway.ts';
-import { Network } from '../testing.ts';
+import { Network, resource } from '../testing.ts';
 
 export interface WorldSize {
   readonly interfaces: number;
@@ -18,6 +19,8 @@ const zones = ['a', 'b', 'c'] as const;
 const tiers = ['public', 'private', 'data'] as const;
 const servicePorts = [80, 443, 8080, 8443, 5432, 3306, 6379, 9092, 9200, 50_051] as const;
 const offeredPerVpc = 3;
+/** Of the internet. */
+const hosts = ['9.9.9.9', '8.8.4.4'] as const;
 /** Guests in one subnet, a /20. */
 const perSubnetMax = 3500;
 const base = 10 * 2 ** 24;
@@ -53,6 +56,10 @@ class Maker {
 
   make(): void {
     const { vpcs } = this.size;
+    for (const [number, address] of hosts.entries()) {
+      const fields = { address, serves: [], number, bootNumber: 1 };
+      this.net.put('internetHost', { ...resource(`host-${number}.example`), ...internetScope, ...fields });
+    }
     for (let v = 0; v < vpcs; v++) this.vpc(v);
     for (let v = 0; v < vpcs; v++) this.consume(v);
   }
@@ -73,6 +80,7 @@ class Maker {
     const services = this.services(v, perVpc);
     for (let i = 0; i < Math.min(offeredPerVpc, services.length); i++)
       this.offer(v, i, services[i] as Service);
+    this.publish(v, services[0] as Service);
     this.awsEndpoints(v);
   }
 
@@ -150,30 +158,48 @@ class Maker {
     addresses.push(address);
     const name = `${v}-${i}`;
     this.net.instance(name, subnetId, address, { groupIds: [groupId, `sg-${v}-base`] });
-    if (tier === 'public' && i % 3 === 0) this.net.publicAddress(this.publicAddress(), `eni-${name}`);
+    // Every third guest of a public service.
+    if (tier === 'public' && addresses.length % 3 === 1)
+      this.net.publicAddress(this.publicAddress(), `eni-${name}`);
   }
 
   /** A service behind a load balancer and an endpoint service. */
-  private offer(v: number, i: number, { port, addresses, groupId }: Service): void {
-    const name = `${v}-${i}`;
+  private offer(v: number, i: number, service: Service): void {
+    this.balance(v, { name: `${v}-${i}`, tier: 'private', clients: '10.0.0.0/8' }, service);
+    this.net.service(`${v}-${i}`, [`${v}-${i}`]);
+  }
+
+  /** A service behind a load balancer with public addresses. */
+  private publish(v: number, service: Service): void {
+    const name = `${v}-web`;
+    this.balance(v, { name, tier: 'public', clients: '0.0.0.0/0' }, service);
+    this.net.change('loadBalancer', `lb-${name}`, { scheme: 'internet-facing' });
+    for (const zone of zones) this.net.publicAddress(this.publicAddress(), `eni-${name}-${zone}`);
+  }
+
+  private balance(
+    v: number,
+    { name, tier, clients }: { readonly name: string; readonly tier: Tier; readonly clients: string },
+    { port, addresses, groupId }: Service,
+  ): void {
+    const own = `sg-${v}-nlb-${name}`;
     const { rules = [] } = this.net.tables.get('securityGroup', groupId) ?? {};
-    this.net.group(groupId, `vpc-${v}`, [`ingress tcp ${port} sg-${v}-nlb${i}`]);
-    const own = this.net.tables.get('securityGroup', groupId)?.rules ?? [];
-    this.net.change('securityGroup', groupId, { rules: [...rules, ...own] });
-    this.net.group(`sg-${v}-nlb${i}`, `vpc-${v}`, ['ingress tcp 443 10.0.0.0/8', allEgress]);
+    this.net.group(groupId, `vpc-${v}`, [`ingress tcp ${port} ${own}`]);
+    const more = this.net.tables.get('securityGroup', groupId)?.rules ?? [];
+    this.net.change('securityGroup', groupId, { rules: [...rules, ...more] });
+    this.net.group(own, `vpc-${v}`, [`ingress tcp 443 ${clients}`, allEgress]);
     this.net.balancer(name, {
       nodes: zones.map((_, z) => {
-        const subnetId = this.subnetOf(v, 'private', z, 0);
+        const subnetId = this.subnetOf(v, tier, z, 0);
         return [subnetId, this.address(subnetId)] as const;
       }),
       type: 'ip',
       targets: addresses.slice(0, 12),
       port: 443,
       targetPort: port,
-      groupIds: [`sg-${v}-nlb${i}`],
+      groupIds: [own],
       crossZone: true,
     });
-    this.net.service(name, [name]);
   }
 
   private awsEndpoints(v: number): void {
