@@ -63,6 +63,21 @@ describe('who sends', () => {
     expect(why(net, 'internet', '10.0.2.10:80').code).toBe('IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS');
     expect(why(net, 'internet', '192.0.2.99:80').verdict).toBe('unknown');
   });
+
+  it('is the internet, which asks a load balancer at its public addresses; its subnet needs the way back', () => {
+    const net = network();
+    net.internetGateway('vpc-b');
+    net.change('loadBalancer', 'lb-nlb', { scheme: 'internet-facing' });
+    net.publicAddress('198.18.0.5', 'eni-nlb-a');
+    net.publicAddress('198.18.0.6', 'eni-nlb-b');
+    const open = why(net, 'internet', 'nlb:80');
+    expect([open.verdict, open.resolution?.rule]).toEqual(['reachable', 'load-balancer-names']);
+    expect(open.ways.map(({ address }) => address)).toEqual(['198.18.0.5', '198.18.0.6']);
+    net.routeTable('rtb-nodes', 'vpc-b', ['subnet-b1', 'subnet-b2'], []);
+    const closed = why(net, 'internet', 'nlb:80');
+    expect([closed.verdict, closed.code]).toEqual(['not-reachable', 'RETURN_NO_ROUTE']);
+    expect(closed.fixes[0]?.changes.map(({ change }) => change.kind)).toEqual(['create-route']);
+  });
 });
 
 describe('where to', () => {

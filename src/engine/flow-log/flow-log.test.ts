@@ -64,6 +64,46 @@ describe('a counter', () => {
   });
 });
 
+describe('a load balancer’s node with a public address', () => {
+  const n = network();
+  n.internetGateway('vpc-1');
+  n.balancer('nlb', { nodes: [['subnet-b', '10.0.2.60']], targets: ['i-one'] });
+  n.publicAddress('198.18.0.5', 'eni-nlb-b');
+  const at = (fields: Partial<FlowCounter>) =>
+    sightingsOf(n.tables, 'vpc-1', { ...counter, device: 'igw', source: '203.0.113.9', ...fields });
+  const texts = (fields: Partial<FlowCounter>) =>
+    at(fields).map(
+      ({ networkInterface, direction, action }) => `${networkInterface.id} ${direction} ${action}`,
+    );
+
+  it('is seen by the internet gateway’s link', () => {
+    const to = { destination: '198.18.0.5' };
+    const answer = { source: '198.18.0.5', destination: '203.0.113.9' };
+    expect(texts(to)).toEqual(['eni-nlb-b ingress ACCEPT']);
+    expect(texts({ ...to, set: 'rejected-virtual' })).toEqual(['eni-nlb-b ingress REJECT']);
+    expect(texts({ ...answer, set: 'accepted-ingress' })).toEqual(['eni-nlb-b egress ACCEPT']);
+    expect(texts({ ...answer, set: 'rejected-egress', device: 'e1' })).toEqual(['eni-nlb-b egress REJECT']);
+  });
+
+  it('is not seen twice by who asks it from inside the VPC', () => {
+    const inside = { device: 'e1', source: '10.0.1.11', destination: '198.18.0.5' };
+    expect(texts(inside)).toEqual(['eni-one egress ACCEPT']);
+  });
+
+  it('has its private address in records', () => {
+    const window = { start: 100, end: 110 };
+    const lines = at({ destination: '198.18.0.5' }).map((sighting) =>
+      recordLine(
+        n.tables,
+        '${srcaddr} ${dstaddr} ${pkt-dstaddr}',
+        { ...counter, ...sighting, source: '203.0.113.9', destination: '198.18.0.5' },
+        window,
+      ),
+    );
+    expect(lines).toEqual(['203.0.113.9 10.0.2.60 10.0.2.60']);
+  });
+});
+
 describe('a record', () => {
   const window = { start: 100, end: 110 };
   const n = network();

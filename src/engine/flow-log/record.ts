@@ -6,7 +6,7 @@ import { fieldsOf } from '../../model/flow-log.ts';
 import { type NetworkInterface, primaryAddress } from '../../model/network-interface.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { FlowCounter } from '../../plan/flow-counter.ts';
-import { isInVpc, type Sighting } from './sightings.ts';
+import { isInVpc, privateAddress, type Sighting } from './sightings.ts';
 
 /** Seconds since 1970. */
 export interface CaptureWindow {
@@ -40,8 +40,9 @@ export function recordLine(
     action,
     'log-status': 'OK',
     type: 'IPv4',
-    'pkt-srcaddr': source,
-    'pkt-dstaddr': destination,
+    // A load balancer's node is seen at its public address, which the internet gateway alone knows.
+    'pkt-srcaddr': (isOut ? privateAddress(snapshot, source) : undefined) ?? source,
+    'pkt-dstaddr': (isOut ? undefined : privateAddress(snapshot, destination)) ?? destination,
     'flow-direction': direction,
     // 1: another resource of the VPC. The others are ways out, which the interface cannot tell apart.
     ...(isOut && isInVpc(snapshot, networkInterface.vpcId, destination) ? { 'traffic-path': 1 } : {}),

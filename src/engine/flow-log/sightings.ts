@@ -1,10 +1,12 @@
 // Whose a counter of the router is: at which network interface the flow was seen, in which direction, and whether it was
-// let through. Interfaces without a device (endpoints, load balancer nodes) are seen by those that talk to them.
+// let through. Interfaces without a device (endpoints, load balancer nodes) are seen by those that talk to them, nodes
+// with a public address also by the internet gateway's link.
 import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { cidr, contains, parseAddress } from '../../net/ipv4.ts';
 import { hiddenRange } from '../../plan/addressing.ts';
 import type { FlowCounter } from '../../plan/flow-counter.ts';
+import { internetDevice } from '../compile/vpc-view.ts';
 import { resolverAddresses } from '../name-servers.ts';
 
 /** Sets of engine/compile/flow-log.ts. */
@@ -25,22 +27,33 @@ export interface Sighting {
 export function sightingsOf(snapshot: Snapshot, vpcId: string, counter: FlowCounter): readonly Sighting[] {
   if (isNotLogged(snapshot, vpcId, counter)) return [];
   const own = withDevice(snapshot, vpcId, counter.device);
-  const from = withoutDevice(snapshot, vpcId, counter.source);
-  const to = withoutDevice(snapshot, vpcId, counter.destination);
+  const isByGateway = counter.device === internetDevice;
+  const isSeen = own !== undefined || isByGateway;
+  // An answer is rejected before it is at the link.
+  const isFromPublic = isByGateway || counter.set === 'rejected-egress';
+  const at = (address: string, isPublic: boolean) =>
+    withoutDevice(snapshot, vpcId, (isPublic ? privateAddress(snapshot, address) : undefined) ?? address);
+  const from = at(counter.source, isFromPublic);
+  const to = at(counter.destination, isByGateway);
   switch (counter.set) {
     case 'accepted-egress':
-      return [...seen(own, 'egress', 'ACCEPT'), ...(own ? seen(to, 'ingress', 'ACCEPT') : [])];
+      return [...seen(own, 'egress', 'ACCEPT'), ...(isSeen ? seen(to, 'ingress', 'ACCEPT') : [])];
     case 'accepted-ingress':
-      return [...seen(own, 'ingress', 'ACCEPT'), ...(own ? seen(from, 'egress', 'ACCEPT') : [])];
+      return [...seen(own, 'ingress', 'ACCEPT'), ...(isSeen ? seen(from, 'egress', 'ACCEPT') : [])];
     case 'rejected-egress':
       return seen(from ?? own, 'egress', 'REJECT');
     case 'rejected-ingress':
-      return [...seen(own, 'ingress', 'REJECT'), ...(own ? seen(from, 'egress', 'ACCEPT') : [])];
+      return [...seen(own, 'ingress', 'REJECT'), ...(isSeen ? seen(from, 'egress', 'ACCEPT') : [])];
     case 'rejected-virtual':
       return to === undefined ? [] : [...seen(own, 'egress', 'ACCEPT'), ...seen(to, 'ingress', 'REJECT')];
     default:
       return [];
   }
+}
+
+/** Of whoever has this public address. */
+export function privateAddress(snapshot: Snapshot, publicIp: string): string | undefined {
+  return snapshot.by('address', 'publicIp', publicIp)[0]?.association?.privateAddress;
 }
 
 function seen(
