@@ -57,12 +57,12 @@ const machinery: Machinery = {
     say(`Postern is down and has forgotten all; ${state.path} is gone.`);
   },
   agent: async (state) => {
-    await import('./local/lean-http.ts');
+    await import('./local/quick-start.ts');
     const { runAgent } = await import('./local/agent.ts');
     await runAgent(stateDirectory(state));
   },
   serve: async (settings) => {
-    await import('./local/lean-http.ts');
+    await import('./local/quick-start.ts');
     const { runControl } = await import('./local/control.ts');
     await runControl({
       state: stateDirectory(settings.state),
