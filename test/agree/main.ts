@@ -50,9 +50,9 @@ async function run({ seed, networks, edits, json, withPackets }: Chosen): Promis
   const tally = emptyTally();
   let told = 0;
   for (let i = 0; i < networks; i++) {
-    progress(`network ${i + 1} of ${networks}, ${countsText(tally, start)}`);
+    progress(`network ${i + 1} of ${networks}, ${countsText(tally, start)}`, i % linesEvery === 0);
     await oneNetwork(seed + i, edits, withPackets, tally);
-    progress('');
+    progress('', false);
     process.stderr.write(disagreementsText(tally.disagreements.slice(told)));
     told = tally.disagreements.length;
   }
@@ -123,8 +123,12 @@ function disagreementsText(all: readonly Disagreement[]): string {
   return [...shown, ...more, `again: ${first.repeat}\n`, ...story].join('');
 }
 
-function progress(text: string): void {
+/** Networks between two lines of progress where no terminal looks on. */
+const linesEvery = 10;
+
+function progress(text: string, isLine: boolean): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+  else if (isLine) process.stderr.write(`${text}\n`);
 }
 
 const chosen = options();
