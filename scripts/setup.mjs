@@ -3,10 +3,8 @@
 // did something. Step lines go to stderr, so that a task's own output stays clean.
 
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 
 const nodeMajor = 24;
 const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
@@ -58,18 +56,18 @@ export async function ensureNode(root) {
  */
 export async function ensurePackages(root) {
   const stampFile = join(root, 'node_modules/.postern-stamp');
-  const lock = readFileSync(join(root, 'package-lock.json'));
-  const stamp = createHash('sha256').update(lock).digest('hex');
-  const stamped = () => readOr(stampFile, '') === stamp;
+  // The whole text: to load what makes a digest of it takes longer than all else here.
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  const stamped = () => readOr(stampFile, '') === lock;
   if (stamped()) return;
-  if (installedAsLocked(root, JSON.parse(lock.toString()))) {
-    stampIfWritable(stampFile, stamp);
+  if (installedAsLocked(root, JSON.parse(lock))) {
+    stampIfWritable(stampFile, lock);
     return;
   }
   await locked(root, 'npm packages', async () => {
     if (stamped()) return;
     await step('npm packages', 'npm', ['install', '--no-save', ...quiet], root);
-    writeFileSync(stampFile, stamp);
+    writeFileSync(stampFile, lock);
   });
 }
 
@@ -110,6 +108,7 @@ export async function ensureKernelTools(path) {
 /** Asks on a terminal; in CI or without a terminal the answer is yes. */
 async function agreed(question) {
   if (process.env.CI || !process.stdin.isTTY || !process.stderr.isTTY) return true;
+  const { createInterface } = await import('node:readline/promises');
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await prompt.question(`${question} [Y/n] `);
   prompt.close();
