@@ -24,7 +24,7 @@ export type Direction = 'ingress' | 'egress';
 export class Peers {
   readonly count: number;
   /** Rows of rules that name blocks alone, of which many groups have the same. */
-  readonly rows = new Map<string, Uint16Array>();
+  readonly rows = new Map<string, Row>();
   /** An address of each class that stands for all. */
   private readonly addresses: Float64Array;
   private readonly vpcBlocks: readonly Cidr[];
@@ -60,11 +60,28 @@ export class Peers {
   }
 }
 
-/** A word for all classes alike, or one for each. */
-export type Row = Word | Uint16Array;
+/** A word for all classes, and other ones for some: by class where they are few, else in a list of all. */
+export interface Row {
+  readonly everyone: Word;
+  readonly few: ReadonlyMap<number, Word> | undefined;
+  readonly many: Uint16Array | undefined;
+}
 
-export function at(row: Row, index: number): Word {
-  return typeof row === 'number' ? row : (row[index] as number);
+export function at({ everyone, few, many }: Row, index: number): Word {
+  if (many !== undefined) return many[index] as number;
+  return few?.get(index) ?? everyone;
+}
+
+/** Visits the classes with another word than everyone. */
+export function eachException({ everyone, few, many }: Row, visit: (index: number, word: Word) => void): void {
+  few?.forEach((word, index) => visit(index, word));
+  if (many === undefined) return;
+  for (let index = 0; index < many.length; index++)
+    if (many[index] !== everyone) visit(index, many[index] as number);
+}
+
+function plainRow(everyone: Word): Row {
+  return { everyone, few: undefined, many: undefined };
 }
 
 export function compileGroup(
@@ -113,7 +130,7 @@ export function rowOf(groups: readonly CompiledGroup[], direction: Direction, pe
       else some.push(rule);
     }
   }
-  if (some.every((rule) => (rule.lanes & ~everyone) === 0)) return everyone;
+  if (some.every((rule) => (rule.lanes & ~everyone) === 0)) return plainRow(everyone);
   if (some.some(({ groupId }) => groupId !== undefined)) return filled(some, everyone, peers);
   const key = [everyone, ...some.map(ruleKey).sort()].join(' ');
   const row = peers.rows.get(key) ?? filled(some, everyone, peers);
@@ -132,15 +149,26 @@ export function wordAt(groups: readonly CompiledGroup[], direction: Direction, a
   return word;
 }
 
-function filled(rules: readonly CompiledRule[], everyone: Word, peers: Peers): Uint16Array {
-  const row = new Uint16Array(peers.count).fill(everyone);
-  const add = (index: number, lanes: Word) => (row[index] = (row[index] as number) | lanes);
-  for (const { lanes, blocks, groupId } of rules) {
-    if (groupId !== undefined) for (const index of peers.withGroup(groupId)) add(index, lanes);
-    for (const block of blocks) for (const index of peers.within(block)) add(index, lanes);
+function filled(rules: readonly CompiledRule[], everyone: Word, peers: Peers): Row {
+  const lists = rules.flatMap(({ lanes, blocks, groupId }) => {
+    const named = groupId === undefined ? [] : [{ lanes, classes: peers.withGroup(groupId) }];
+    return [...named, ...blocks.map((block) => ({ lanes, classes: peers.within(block) }))];
+  });
+  const count = lists.reduce((sum, { classes }) => sum + classes.length, 0);
+  if (count * manyShare > peers.count) {
+    const many = new Uint16Array(peers.count).fill(everyone);
+    for (const { lanes, classes } of lists)
+      for (const index of classes) many[index] = (many[index] as number) | lanes;
+    return { everyone, few: undefined, many };
   }
-  return row;
+  const few = new Map<number, Word>();
+  for (const { lanes, classes } of lists)
+    for (const index of classes) few.set(index, (few.get(index) ?? everyone) | lanes);
+  return { everyone, few, many: undefined };
 }
+
+/** A list of all is smaller than a map of one in so many. */
+const manyShare = 16;
 
 function ruleKey({ lanes, blocks }: CompiledRule): string {
   return `${lanes}:${blocks.map(blockKey).join(',')}`;

@@ -1,6 +1,6 @@
 // The questions people ask of a reach: who can reach these, what can these reach, and all pairs, as rows or as counts.
 import type { NetworkInterface } from '../../model/network-interface.ts';
-import { lanesMax, reachableLanes, type Word } from './lanes.ts';
+import { lanesMax, type Word } from './lanes.ts';
 import {
   countOutside,
   everyPairOutside,
@@ -9,6 +9,7 @@ import {
   whoReachesFromOutside,
 } from './outside-questions.ts';
 import type { Reach } from './reach.ts';
+import { countVpc } from './counting.ts';
 import { byClass, collect, openLanes, perLane, type Row } from './rows.ts';
 import { isSameGuest, type VpcReach } from './vpc-reach.ts';
 
@@ -110,22 +111,6 @@ export function countPairs(reach: Reach): Counts {
     reachable: perLane(reach.lanes, byWord),
     outside: countOutside(reach),
   };
-}
-
-function countVpc(vpc: VpcReach, byWord: Float64Array): void {
-  const sizes = Float64Array.from(vpc.classes.list, ({ members }) => members.length);
-  const words = new Uint32Array(vpc.count);
-  for (let to = 0; to < vpc.count; to++) {
-    vpc.column(to, words);
-    const size = sizes[to] as number;
-    for (let from = 0; from < words.length; from++) {
-      const lanes = reachableLanes(words[from] as number);
-      byWord[lanes] = (byWord[lanes] as number) + size * (sizes[from] as number);
-    }
-    // Nobody is a pair with himself.
-    const own = reachableLanes(words[to] as number);
-    byWord[own] = (byWord[own] as number) - size;
-  }
 }
 
 interface Receiver {

@@ -84,16 +84,17 @@ export class VpcReach {
     return this.joined(from, to, pass & crossing.pass, crossing);
   }
 
-  /** The words from every class to one, written into `words`: the order in which rows lie in memory. */
-  column(to: number, words: Uint32Array): void {
-    const isSimple = this.isPlainGuest[to] === 1;
-    const ingress = this.ingress[this.groupSet[to] as number] as Row;
-    for (let from = 0; from < this.count; from++) {
-      words[from] =
-        isSimple && this.isPlainGuest[from] === 1
-          ? at(ingress, from) & at(this.egress[this.groupSet[from] as number] as Row, to)
-          : this.word(from, to);
-    }
+  /** Between two such classes groups alone decide: what the one lets out and the other lets in. */
+  isOpen(index: number): boolean {
+    return this.isPlainGuest[index] === 1;
+  }
+
+  ingressOf(index: number): Row {
+    return this.ingress[this.groupSet[index] as number] as Row;
+  }
+
+  egressOf(index: number): Row {
+    return this.egress[this.groupSet[index] as number] as Row;
   }
 
   /** Classes of endpoints' interfaces and nodes. */
