@@ -73,7 +73,10 @@ export function at({ everyone, few, many }: Row, index: number): Word {
 }
 
 /** Visits the classes with another word than everyone. */
-export function eachException({ everyone, few, many }: Row, visit: (index: number, word: Word) => void): void {
+export function eachException(
+  { everyone, few, many }: Row,
+  visit: (index: number, word: Word) => void,
+): void {
   few?.forEach((word, index) => visit(index, word));
   if (many === undefined) return;
   for (let index = 0; index < many.length; index++)
