@@ -5,7 +5,7 @@ import type { Ec2Operations, Elbv2Operations, StsOperations } from '../shapes/op
 import { ManualClock } from '../std/clock.ts';
 import { SeededPrng } from '../std/prng.ts';
 import { openMemoryStore } from '../store/memory/memory-store.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { Dispatcher, type DispatcherOptions } from './dispatcher.ts';
 
 interface Services {
   ec2: Ec2Operations;
@@ -22,12 +22,13 @@ export interface Caller {
   readonly region?: string;
 }
 
-export function testApi() {
+export function testApi(more: Pick<DispatcherOptions, 'wrote'> = {}) {
   const store = openMemoryStore();
   const observed = new Observed();
   const clock = new ManualClock();
   const prng = new SeededPrng(1);
-  const dispatcher = new Dispatcher({ store, observed, clock, prng, defaultAccountId: '000000000000' });
+  const own = { store, observed, clock, prng };
+  const dispatcher = new Dispatcher({ ...own, defaultAccountId: '000000000000', ...more });
 
   async function call<S extends keyof Services, A extends keyof Services[S] & string>(
     service: S,
