@@ -137,9 +137,10 @@ function checkedBlock(text: string): string {
 
 /** As AWS shows it: on its way until the host has made it true. */
 export function vpnConnectionState(call: ReadCall, connection: VpnConnection): 'pending' | 'available' {
-  const { stateRevision, vpnGatewayId } = connection;
+  const { stateRevision, vpnGatewayId, customerGatewayId } = connection;
   const vpcId = call.intent.get('vpnGateway', vpnGatewayId)?.vpcId ?? '';
-  return call.observed.hasApplied(stateRevision, vpcId) ? 'available' : 'pending';
+  const ends = [vpcId, vpnGatewayId, customerGatewayId];
+  return ends.every((id) => call.observed.hasApplied(stateRevision, id)) ? 'available' : 'pending';
 }
 
 /** Its tunnels carry packets: the gateway is attached to a VPC. */

@@ -23,6 +23,8 @@ export const exceptions = {
   dryRun: {
     'ec2 AssignPrivateIpAddresses': noDryRun,
     'ec2 AssociateVpcCidrBlock': noDryRun,
+    'ec2 CreateVpnConnectionRoute': noDryRun,
+    'ec2 DeleteVpnConnectionRoute': noDryRun,
     'ec2 DisassociateVpcCidrBlock': noDryRun,
     'ec2 ModifySubnetAttribute': noDryRun,
     'ec2 ModifyVpcAttribute': noDryRun,

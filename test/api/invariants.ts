@@ -369,6 +369,29 @@ function natGateways(snapshot: Snapshot, find: Find): void {
   }
 }
 
+function vpn(snapshot: Snapshot, find: Find): void {
+  for (const { id, vpcId } of snapshot.all('vpnGateway')) {
+    if (vpcId === undefined) continue;
+    find(snapshot.get('vpc', vpcId) !== undefined, `${id} is attached to ${vpcId}, which is gone`);
+    find(snapshot.by('vpnGateway', 'vpcId', vpcId).length === 1, `${vpcId}: several VPN gateways`);
+  }
+  for (const one of snapshot.all('vpnConnection')) {
+    find(snapshot.get('vpnGateway', one.vpnGatewayId)?.ownerId === one.ownerId, `${one.id}: VPN gateway`);
+    const customer = snapshot.get('customerGateway', one.customerGatewayId);
+    find(customer?.ownerId === one.ownerId, `${one.id}: customer gateway`);
+    unique(find, `${one.id}: static route`, one.staticRoutes);
+    for (const block of one.staticRoutes) find(parseable(block), `${one.id}: route to ${block}`);
+  }
+  unique(
+    find,
+    'number of a VPN connection',
+    Array.from(snapshot.all('vpnConnection'), ({ number }) => String(number)),
+  );
+  for (const { id, vpcId, propagatingVgws = [] } of snapshot.all('routeTable'))
+    for (const gateway of propagatingVgws)
+      find(snapshot.get('vpnGateway', gateway)?.vpcId === vpcId, `${id}: propagates ${gateway}`);
+}
+
 function networkInsights(snapshot: Snapshot, find: Find): void {
   for (const { id, ownerId, networkInsightsPathId } of snapshot.all('networkInsightsAnalysis')) {
     const path = snapshot.get('networkInsightsPath', networkInsightsPathId);
@@ -443,5 +466,6 @@ const checks = [
   privateLink,
   loadBalancers,
   networkInsights,
+  vpn,
   common,
 ];

@@ -303,6 +303,41 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'customerGatewaysPerRegion',
+    'CustomerGatewayLimitExceeded',
+    async (p) => {
+      await p.crowd('customerGateway', quotas.customerGatewaysPerRegion);
+      return p.ask('CreateCustomerGateway', { Type: 'ipsec.1', IpAddress: '203.0.113.99' });
+    },
+  ],
+  [
+    'vpnGatewaysPerRegion',
+    'VpnGatewayLimitExceeded',
+    async (p) => {
+      await p.crowd('vpnGateway', quotas.vpnGatewaysPerRegion);
+      return p.ask('CreateVpnGateway', { Type: 'ipsec.1' });
+    },
+  ],
+  [
+    'vpnConnectionsPerRegion',
+    'VpnConnectionLimitExceeded',
+    async (p) => {
+      const { customerGatewayId: CustomerGatewayId, vpnGatewayId: VpnGatewayId } = p.one('vpnConnection');
+      await p.crowd('vpnConnection', quotas.vpnConnectionsPerRegion);
+      const Options = { StaticRoutesOnly: true };
+      return p.ask('CreateVpnConnection', { Type: 'ipsec.1', CustomerGatewayId, VpnGatewayId, Options });
+    },
+  ],
+  [
+    'staticRoutesPerVpnConnection',
+    'VpnStaticRoutesLimitExceeded',
+    async (p) => {
+      const { id: VpnConnectionId } = p.one('vpnConnection');
+      for (let i = 0; i <= quotas.staticRoutesPerVpnConnection; i++)
+        await p.ask('CreateVpnConnectionRoute', { VpnConnectionId, DestinationCidrBlock: block(i) });
+    },
+  ],
+  [
     'gatewayEndpointsPerRegion',
     'VpcEndpointLimitExceeded',
     async (p) => {
@@ -399,6 +434,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   identityPolicyCharacters: 'engine/authorize',
   /** `postern internet`, which AWS does not have. */
   internetHosts: 'src/api/internet-host.test.ts',
+  /** `postern on-premises`, which AWS does not have. */
+  onPremisesHosts: 'src/api/on-premises-host.test.ts',
   /** Queue policies and policies of secrets. */
   resourcePolicyCharacters: 'engine/authorize',
 };

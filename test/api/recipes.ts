@@ -118,6 +118,45 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     );
     return { NetworkInterfaceId: found?.id, InstanceId: instance?.id, DeviceIndex: draw.pick([1, 2, 3]) };
   },
+  AttachVpnGateway: ({ one, snapshot }) => ({
+    VpnGatewayId: one('vpnGateway', (each) => each.vpcId === undefined)?.id,
+    VpcId: one('vpc', ({ id }) => snapshot.by('vpnGateway', 'vpcId', id).length === 0)?.id,
+  }),
+  CreateVpnConnection: ({ one }) => ({
+    Type: 'ipsec.1',
+    CustomerGatewayId: one('customerGateway')?.id,
+    VpnGatewayId: one('vpnGateway')?.id,
+    Options: { StaticRoutesOnly: true },
+  }),
+  CreateVpnGateway: ({ draw }) => ({ Type: 'ipsec.1', AmazonSideAsn: draw.pick([64_512, 65_000]) }),
+  DeleteCustomerGateway: ({ one, snapshot }) => ({
+    CustomerGatewayId: one(
+      'customerGateway',
+      ({ id }) => snapshot.by('vpnConnection', 'customerGatewayId', id).length === 0,
+    )?.id,
+  }),
+  DeleteVpnConnectionRoute: ({ one }) => {
+    const found = one('vpnConnection', ({ staticRoutes }) => staticRoutes.length > 0);
+    return { VpnConnectionId: found?.id, DestinationCidrBlock: found?.staticRoutes[0] };
+  },
+  DeleteVpnGateway: ({ one, snapshot }) => ({
+    VpnGatewayId: one(
+      'vpnGateway',
+      ({ id, vpcId }) => vpcId === undefined && snapshot.by('vpnConnection', 'vpnGatewayId', id).length === 0,
+    )?.id,
+  }),
+  DetachVpnGateway: ({ one }) => {
+    const found = one('vpnGateway', ({ vpcId }) => vpcId !== undefined);
+    return { VpnGatewayId: found?.id, VpcId: found?.vpcId };
+  },
+  EnableVgwRoutePropagation: ({ one }) => {
+    const found = one('vpnGateway', ({ vpcId }) => vpcId !== undefined);
+    return {
+      GatewayId: found?.id,
+      RouteTableId: one('routeTable', ({ vpcId }) => vpcId === found?.vpcId)?.id,
+    };
+  },
+  CreateCustomerGateway: ({ draw }) => ({ Type: 'ipsec.1', IpAddress: `203.0.113.${draw.below(250)}` }),
   CreateDefaultSubnet: ({ draw, place }) => ({ AvailabilityZone: place.region + draw.pick([...'abcdef']) }),
   CreateDefaultVpc: () => ({}),
   DeleteLoadBalancer: ({ one, snapshot }) => ({

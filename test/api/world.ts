@@ -205,12 +205,36 @@ async function populate(call: Call, region: string, services: string[]): Promise
     RouteTableIds: [RouteTableId],
   };
   await call('CreateVpcEndpoint', gateway);
+  await addVpn(call, { VpcId, RouteTableId });
   await addAnalyses(call, { instance, eni, InternetGatewayId });
   await addSpares(call, { VpcId, b, web });
   await call('CreateTags', {
     Resources: [VpcId, a, eni, instance],
     Tags: [{ Key: 'Name', Value: '<& "web">' }],
   });
+}
+
+/** A VPN whose routes a table has, and a gateway of each kind that nothing uses. */
+async function addVpn(
+  call: Call,
+  { VpcId, RouteTableId }: { VpcId: string; RouteTableId: string },
+): Promise<void> {
+  const customer = async (IpAddress: string) => {
+    const made = await call('CreateCustomerGateway', { Type: 'ipsec.1', IpAddress, BgpAsn: 65_000 });
+    return at(made, 'CustomerGateway.CustomerGatewayId');
+  };
+  const CustomerGatewayId = await customer('203.0.113.20');
+  await customer('203.0.113.21');
+  const VpnGatewayId = at(await call('CreateVpnGateway', { Type: 'ipsec.1' }), 'VpnGateway.VpnGatewayId');
+  await call('CreateVpnGateway', { Type: 'ipsec.1' });
+  await call('AttachVpnGateway', { VpnGatewayId, VpcId });
+  const Options = { StaticRoutesOnly: true };
+  const made = await call('CreateVpnConnection', {
+    ...{ Type: 'ipsec.1', CustomerGatewayId, VpnGatewayId, Options },
+  });
+  const VpnConnectionId = at(made, 'VpnConnection.VpnConnectionId');
+  await call('CreateVpnConnectionRoute', { VpnConnectionId, DestinationCidrBlock: '192.168.0.0/24' });
+  await call('EnableVgwRoutePropagation', { RouteTableId, GatewayId: VpnGatewayId });
 }
 
 /** An analysed path, another, and one that was not analysed. */
