@@ -184,7 +184,8 @@ describe('a watch', () => {
 
   it('tells what the health of targets changes, which no commit does', async () => {
     const arn = await balancer();
-    begin(everything, [{ protocol: 'tcp', port: 80 }]);
+    await launch(1);
+    begin(everything);
     told();
     watch?.noteHealth([arn]);
     expect(told()).toEqual([]);
@@ -197,6 +198,12 @@ describe('a watch', () => {
     const [line] = told();
     expect(line).toMatchObject({ actions: [], resources: [], health: [arn] });
     expect(line?.changed.length).toBeGreaterThan(0);
+    // Another port is asked about than before, and health was before as it is now.
+    await open(5432);
+    const ports = told().flatMap(({ changed }) =>
+      changed.flatMap(({ before, after }) => [...before, ...after]),
+    );
+    expect([...new Set(ports.map(({ port }) => port))]).toEqual([5432]);
   });
 });
 
