@@ -1,20 +1,21 @@
-// Calls to control's local socket: answered at once, or line by line for as long as one wants.
+// Calls to control's local socket: answered at once, or line by line for as long as one wants. Where control is not there,
+// or goes away before it has answered, the error says so and what to do next.
+import type { ClientRequest, IncomingMessage } from 'node:http';
 
-// An import would load all that `node:http` gives, WebSocket and what stands behind it too: half of a command's time.
-const { request } = process.getBuiltinModule('node:http');
+type Method = 'GET' | 'POST';
 
-/** The answer of control; an Error with its words when it refuses, or with what to do when it is not there. */
-export function callControl<T>(
-  socketPath: string,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: unknown,
-): Promise<T> {
+interface Sent {
+  readonly socketPath: string;
+  readonly method: Method;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** The answer of control; an Error with its words when it refuses. */
+export function callControl<T>(socketPath: string, method: Method, path: string, body?: unknown): Promise<T> {
   return new Promise((resolve, reject) => {
-    const headers = { host: 'localhost', 'content-type': 'application/json' };
-    const sent = request({ socketPath, method, path: `/_postern/${path}`, headers }, (response) => {
+    send({ socketPath, method, path, body }, reject, (response) => {
       let text = '';
-      response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
       response.on('end', () => {
         const answer = JSON.parse(text || '{}') as T & { error?: string };
@@ -22,8 +23,6 @@ export function callControl<T>(
         else reject(new Error(answer.error ?? `control answered ${response.statusCode}`));
       });
     });
-    sent.on('error', (error) => reject(meant(error)));
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 
@@ -38,10 +37,8 @@ export function followControl(
   take: (line: unknown) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const headers = { host: 'localhost', 'content-type': 'application/json' };
-    const sent = request({ socketPath, method: 'POST', path: `/_postern/${path}`, headers }, (response) => {
+    const sent = send({ socketPath, method: 'POST', path, body }, reject, (response) => {
       let text = '';
-      response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         const lines = (text + chunk).split('\n');
         text = lines.pop() ?? '';
@@ -51,12 +48,8 @@ export function followControl(
           else if (!stop.aborted) take(JSON.parse(line));
         }
       });
-      const gone = () => reject(new Error('Postern has stopped.'));
-      response.on('end', gone);
-      response.on('error', gone);
+      response.on('end', () => reject(stopped()));
     });
-    sent.on('error', (error) => reject(meant(error)));
-    sent.end(JSON.stringify(body));
     const end = () => {
       resolve();
       sent.destroy();
@@ -66,7 +59,39 @@ export function followControl(
   });
 }
 
-function meant(error: NodeJS.ErrnoException): Error {
-  const isAway = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-  return isAway ? new Error('Postern is not running. Start it with: postern up') : error;
+function send(
+  { socketPath, method, path, body }: Sent,
+  fail: (error: Error) => void,
+  take: (response: IncomingMessage) => void,
+): ClientRequest {
+  // An import would load all that `node:http` gives, WebSocket and what stands behind it too: half of a command's time.
+  const { request } = process.getBuiltinModule('node:http');
+  const headers = { host: 'localhost', 'content-type': 'application/json' };
+  const sent = request({ socketPath, method, path: `/_postern/${path}`, headers }, (response) => {
+    response.setEncoding('utf8');
+    response.on('error', (error) => fail(meant(error, socketPath)));
+    take(response);
+  });
+  sent.on('error', (error) => fail(meant(error, socketPath)));
+  sent.end(body === undefined ? undefined : JSON.stringify(body));
+  return sent;
+}
+
+function meant(error: NodeJS.ErrnoException, socketPath: string): Error {
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+      return new Error('Postern is not running. Start it with: postern up');
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return stopped();
+    case 'EACCES':
+      return new Error(`This Postern is another user's: ${socketPath} may not be opened.`);
+    default:
+      return error;
+  }
+}
+
+function stopped(): Error {
+  return new Error('Postern stopped before it had answered. Start it again with: postern up');
 }

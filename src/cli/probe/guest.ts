@@ -39,7 +39,8 @@ export class Visitor {
 
   private async hear(): Promise<string> {
     const { value, done } = await this.lines.next();
-    if (done === true) throw new Error('the probe inside the subnet ended before its steps did');
+    if (done === true)
+      throw new Error('the probe inside the subnet ended before its steps did; see: postern status');
     return value;
   }
 

@@ -1,8 +1,7 @@
 // The probe's network interface: it lives as long as the connection by which control was asked for it, so a command
 // that is killed leaves nothing. One that ends in order waits until the host has nothing of it either.
-import { type ClientRequest, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { callControl } from '../client.ts';
+import { callControl, followControl } from '../client.ts';
 import type { StatusAnswer } from '../status.ts';
 import type { Keys } from './messages.ts';
 
@@ -29,33 +28,19 @@ const removalMs = 5000;
 export class LeaseHolder {
   readonly lease: Lease;
   private readonly socketPath: string;
-  private readonly connection: ClientRequest;
+  private readonly stop: AbortController;
 
-  private constructor(socketPath: string, connection: ClientRequest, lease: Lease) {
+  private constructor(socketPath: string, stop: AbortController, lease: Lease) {
     this.socketPath = socketPath;
-    this.connection = connection;
+    this.stop = stop;
     this.lease = lease;
   }
 
   static open(socketPath: string, question: LeaseQuestion): Promise<LeaseHolder> {
+    const stop = new AbortController();
     return new Promise((resolve, reject) => {
-      const headers = { host: 'localhost', 'content-type': 'application/json' };
-      const sent = request({ socketPath, method: 'POST', path: '/_postern/probe', headers }, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text += chunk;
-          if (response.statusCode !== 200 || !text.endsWith('\n')) return;
-          resolve(new LeaseHolder(socketPath, sent, JSON.parse(text) as Lease));
-        });
-        response.on('error', () => undefined);
-        response.on('end', () => reject(new Error(wordsOf(text, response.statusCode))));
-      });
-      sent.on('error', (error: NodeJS.ErrnoException) => {
-        const isAway = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-        reject(isAway ? new Error('Postern is not running. Start it with: postern up') : error);
-      });
-      sent.end(JSON.stringify(question));
+      const take = (line: unknown) => resolve(new LeaseHolder(socketPath, stop, line as Lease));
+      followControl(socketPath, 'probe', { body: question, stop: stop.signal }, take).catch(reject);
     });
   }
 
@@ -63,7 +48,7 @@ export class LeaseHolder {
   async end(): Promise<void> {
     const { id } = this.lease;
     await callControl(this.socketPath, 'POST', 'detach', { id }).catch(() => undefined);
-    this.connection.destroy();
+    this.stop.abort();
     const until = performance.now() + removalMs;
     while (performance.now() < until) {
       const status = await callControl<StatusAnswer>(this.socketPath, 'GET', 'status').catch(() => undefined);
@@ -73,13 +58,5 @@ export class LeaseHolder {
       if (!isThere && report.appliedRevision >= status.revision) return;
       await sleep(20);
     }
-  }
-}
-
-function wordsOf(text: string, status: number | undefined): string {
-  try {
-    return (JSON.parse(text) as { error?: string }).error ?? `control answered ${status}`;
-  } catch {
-    return `control answered ${status}`;
   }
 }
