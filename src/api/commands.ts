@@ -9,12 +9,15 @@ import { primaryAddress } from '../model/network-interface.ts';
 import { type Clock, isoTime } from '../std/clock.ts';
 import type { Prng } from '../std/prng.ts';
 import type { Store, Transaction } from '../store/store.ts';
+import type { ReadDrops } from './why.ts';
 
 export interface CommandOptions {
   readonly store: Store;
   readonly observed: Observed;
   readonly clock: Clock;
   readonly prng: Prng;
+  /** Absent where no packets run. */
+  readonly readDrops?: ReadDrops;
 }
 
 export type Commands = Readonly<Record<string, (body: unknown) => Promise<unknown>>>;

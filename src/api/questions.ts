@@ -31,8 +31,9 @@ export function questionsOf(options: CommandOptions, log: (line: string) => void
   return {
     commands: {
       'POST /_postern/why': async (body) => {
-        const { answerWhy } = await import('./why.ts');
-        return answerWhy(store.snapshot, healthOf(observed.current?.targets ?? []), body as WhyQuestion);
+        const { answerWhyOnHost } = await import('./why.ts');
+        const health = healthOf(observed.current?.targets ?? []);
+        return answerWhyOnHost(store.snapshot, health, body as WhyQuestion, options.readDrops);
       },
       'POST /_postern/reach': async (body) => {
         const { answerReach } = await import('./reach.ts');

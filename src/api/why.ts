@@ -6,13 +6,15 @@ import { readQuestion, type Words } from '../engine/ask/ask.ts';
 import { Unclear } from '../engine/ask/unclear.ts';
 import { diagnose, type Diagnosis } from '../engine/diagnose/diagnose.ts';
 import { formatDiagnosis } from '../engine/diagnose/format.ts';
-import { readError } from '../engine/diagnose/read-error.ts';
+import { type ReadError, readError } from '../engine/diagnose/read-error.ts';
 import { questionOf } from '../engine/diagnose/words.ts';
 import type { Explanation } from '../engine/explain/answer.ts';
+import { dropKeys, nobodySends, soughtDrops, withDrops } from '../engine/explain/drops.ts';
 import { explain } from '../engine/explain/explain.ts';
 import { formatExplanation } from '../engine/explain/format.ts';
 import type { Health } from '../engine/health.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { DropCount, DropKey } from '../plan/drop-counter.ts';
 
 /** Not yet checked. */
 export interface WhyQuestion {
@@ -38,42 +40,82 @@ export interface WhyAnswer {
   readonly diagnosis?: Diagnosis;
 }
 
-export function answerWhy(
+/** Asks the host what it has dropped; rejects where it does not answer. */
+export type ReadDrops = (keys: readonly DropKey[]) => Promise<readonly (DropCount | undefined)[]>;
+
+type Answer = WhyAnswer | { readonly unclear: string };
+
+export function answerWhy(snapshot: Snapshot, health: Health, asked: WhyQuestion): Answer {
+  return orUnclear(() => answered(snapshot, asked, found(snapshot, health, asked)));
+}
+
+/** With what the host has dropped of the flow where it is stopped. */
+export async function answerWhyOnHost(
   snapshot: Snapshot,
   health: Health,
   asked: WhyQuestion,
-): WhyAnswer | { readonly unclear: string } {
+  readDrops: ReadDrops | undefined,
+): Promise<Answer> {
+  const first = orUnclear(() => found(snapshot, health, asked));
+  if ('unclear' in first) return first;
+  const explanation = await withCounters(snapshot, first.explanation, readDrops);
+  return answered(snapshot, asked, { ...first, explanation });
+}
+
+function orUnclear<T>(work: () => T): T | { readonly unclear: string } {
   try {
-    return answer(snapshot, health, asked);
+    return work();
   } catch (error) {
     if (error instanceof Unclear) return { unclear: error.message };
     throw error;
   }
 }
 
-function answer(snapshot: Snapshot, health: Health, asked: WhyQuestion): WhyAnswer {
+async function withCounters(
+  snapshot: Snapshot,
+  explanation: Explanation,
+  readDrops: ReadDrops | undefined,
+): Promise<Explanation> {
+  const notRead = (reason: string) => ({ ...explanation, dropCounters: { isRead: false, reason } as const });
+  const nobody = nobodySends(explanation);
+  if (nobody !== undefined) return notRead(nobody);
+  if (readDrops === undefined) return notRead('this Postern is for analysis only: no packets run');
+  const sought = soughtDrops(snapshot, explanation);
+  try {
+    return withDrops(explanation, sought, await readDrops(dropKeys(sought)));
+  } catch (error) {
+    return notRead(error instanceof Error ? error.message : String(error));
+  }
+}
+
+interface Found {
+  readonly explanation: Explanation;
+  readonly error?: ReadError;
+}
+
+function found(snapshot: Snapshot, health: Health, asked: WhyQuestion): Found {
   const words = checked(asked);
-  const options = { withReturn: asked.return === true };
   const message = textOf(asked, 'error');
   if (message === undefined) {
     const { from } = words;
     if (from === undefined) throw new Unclear('Who sends? Write postern why FROM TO.');
-    const explanation = explain(snapshot, health, readQuestion(snapshot, { ...words, from }));
-    return answered(explanation, formatExplanation(explanation, options));
+    return { explanation: explain(snapshot, health, readQuestion(snapshot, { ...words, from })) };
   }
   const error = readError(message);
   if (error === undefined) throw new Unclear(unknownMessage);
-  const explanation = explain(snapshot, health, questionOf(snapshot, error, words));
-  const diagnosis = diagnose(snapshot, error, explanation);
-  return { ...answered(explanation, formatDiagnosis(diagnosis, explanation, options)), diagnosis };
+  return { explanation: explain(snapshot, health, questionOf(snapshot, error, words)), error };
 }
 
 const unknownMessage =
   'None of the error messages that are known is in that text. Ask for the flow itself: postern why FROM TO:port';
 
-function answered(explanation: Explanation, text: string): WhyAnswer {
+function answered(snapshot: Snapshot, asked: WhyQuestion, { explanation, error }: Found): WhyAnswer {
+  const options = { withReturn: asked.return === true };
   const { verdict } = explanation;
-  return { reachable: verdict === 'reachable', verdict, text, explanation };
+  const answer = { reachable: verdict === 'reachable', verdict, explanation };
+  if (error === undefined) return { ...answer, text: formatExplanation(explanation, options) };
+  const diagnosis = diagnose(snapshot, error, explanation);
+  return { ...answer, text: formatDiagnosis(diagnosis, explanation, options), diagnosis };
 }
 
 function checked(asked: WhyQuestion): Partial<Words> {

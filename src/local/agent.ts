@@ -12,12 +12,14 @@ import { interfaceBehind } from '../engine/way.ts';
 import { internetOr } from '../agent/internet.ts';
 import { Listeners, type OnConnection } from '../agent/listeners.ts';
 import { createMetadataServer } from '../agent/metadata-server.ts';
+import { serveQuestions } from '../agent/question-server.ts';
 import { ProxyServers } from '../agent/proxy-server.ts';
 import { builtInScript } from '../catalog/images.ts';
 import { findHolder } from '../dataplane/holder.ts';
 import type { Forward } from '../dns/forwarder.ts';
 import { createDnsServer } from '../dns/server.ts';
 import { systemRunner } from '../dataplane/linux/command-runner.ts';
+import { readDropCounters } from '../dataplane/linux/drop-counters.ts';
 import { readFlowCounters } from '../dataplane/linux/flow-counters.ts';
 import { LinuxDriver } from '../dataplane/linux/linux-driver.ts';
 import { type Authority, authorityIn } from '../frontdoor/authority.ts';
@@ -25,6 +27,7 @@ import { createFrontDoor } from '../frontdoor/front-door.ts';
 import { primaryAddress } from '../model/network-interface.ts';
 import { formatAddress, parseAddress } from '../net/ipv4.ts';
 import { metadataService, readIdentity, resolverService } from '../plan/addressing.ts';
+import type { DropKey } from '../plan/drop-counter.ts';
 import { systemClock } from '../std/clock.ts';
 import { present } from '../std/assert.ts';
 import { Replica } from '../store/stream/replica.ts';
@@ -101,8 +104,12 @@ export async function runAgent(state: StateDirectory): Promise<void> {
     },
     log,
   });
+  const closeQuestions = await serveQuestions(state.agentSocket, {
+    'POST /drops': (keys) => readDropCounters(systemRunner(), keys as readonly DropKey[]),
+  });
   await writeMark(state.agentMark);
   const end = async () => {
+    closeQuestions();
     await agent.close();
     await removeMark(state.agentMark);
     process.exit(0);

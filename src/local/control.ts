@@ -8,12 +8,15 @@ import { internetHostCommands } from '../api/internet-host.ts';
 import { onPremisesHostCommands } from '../api/on-premises-host.ts';
 import { endAllProbes, serveProbe } from '../api/probe.ts';
 import { type Questions, questionsOf } from '../api/questions.ts';
+import type { ReadDrops } from '../api/why.ts';
 import { createApiServer } from '../api/server.ts';
 import { Observed } from '../control/observed.ts';
+import type { DropCount } from '../plan/drop-counter.ts';
 import type { Report } from '../plan/actual.ts';
 import { systemClock } from '../std/clock.ts';
 import { systemPrng } from '../std/prng.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { askAgent } from './ask-agent.ts';
 import { internetDns } from './internet-dns.ts';
 import { removeMark, writeMark } from './process-mark.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -44,7 +47,8 @@ export async function runControl(options: ControlOptions): Promise<number> {
   const observed = new Observed();
   if (options.expectsAgent) observed.update(nothingYet);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
-  const own = { store, observed, clock: systemClock, prng: systemPrng };
+  const common = { store, observed, clock: systemClock, prng: systemPrng };
+  const own = options.expectsAgent ? { ...common, readDrops: dropsOf(state.agentSocket) } : common;
   const questions = questionsOf(own, log);
   const { defaultAccountId } = options;
   const dispatcher = new Dispatcher({ ...own, defaultAccountId, wrote: questions.noteAction });
@@ -106,6 +110,13 @@ function adminOf(own: CommandOptions, questions: Questions, settings: string): A
       'POST /_postern/reach-watch': questions.watchReach,
     },
   });
+}
+
+function dropsOf(agentSocket: string): ReadDrops {
+  return async (keys) => {
+    const counts = await askAgent<readonly (DropCount | null)[]>(agentSocket, '/drops', keys);
+    return counts.map((count) => count ?? undefined);
+  };
 }
 
 function readSecrets(file: string): Readonly<Record<string, string>> {

@@ -9,6 +9,8 @@ export interface StateDirectory {
   readonly controlSocket: string;
   readonly controlMark: string;
   readonly controlLog: string;
+  /** Local socket on which the agent answers control. */
+  readonly agentSocket: string;
   readonly agentMark: string;
   readonly agentLog: string;
   /** What rule tables look like when read back. */
@@ -39,6 +41,7 @@ export function stateDirectory(given?: string): StateDirectory {
     controlSocket: file('control.sock'),
     controlMark: file('control.json'),
     controlLog: file('control.log'),
+    agentSocket: file('agent.sock'),
     agentMark: file('agent.json'),
     agentLog: file('agent.log'),
     tables: file('tables.json'),

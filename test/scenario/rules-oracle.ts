@@ -96,7 +96,10 @@ function beyondProxy(
 }
 
 function reasonText(delivered: boolean, at: Outcome['at']): string {
-  const by = at?.comment === undefined ? (at?.chain === 'route' ? `: ${at.rule}` : '') : ` by ${at.comment}`;
+  const { comment } = at ?? {};
+  const isTold = comment !== undefined && comment !== at?.chain;
+  const rule = comment === undefined && at?.chain === 'route' ? `: ${at.rule}` : '';
+  const by = isTold ? ` by ${comment}` : rule;
   return `${delivered ? 'answer lost' : 'lost'} in ${at?.namespace} at ${at?.chain}${by}`;
 }
 

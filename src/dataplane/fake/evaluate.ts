@@ -59,8 +59,12 @@ function runChain(evaluation: Evaluation, chain: Chain): Ruling | undefined {
         return { verdict: verdict.kind, place: placeOf(evaluation.namespace, chain, rule) };
       case 'return':
         return undefined;
-      case 'goto':
-        return runChain(evaluation, chainNamed(evaluation.table, verdict.chain));
+      case 'goto': {
+        const ruling = runChain(evaluation, chainNamed(evaluation.table, verdict.chain));
+        // A comment says what decided, wherever it is carried out.
+        if (ruling === undefined || rule.comment === undefined) return ruling;
+        return { ...ruling, place: placeOf(evaluation.namespace, chain, rule) };
+      }
       case 'jump': {
         const ruling = runChain(evaluation, chainNamed(evaluation.table, verdict.chain));
         if (ruling !== undefined) return ruling;

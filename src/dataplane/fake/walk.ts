@@ -175,7 +175,9 @@ class Walk {
     }
     if (route.type === 'local') {
       const dropped = from === undefined ? undefined : this.hook('input', packet, namespace);
-      return dropped === undefined ? {} : { at: dropped };
+      if (dropped === undefined) return {};
+      // A route to the namespace itself, beside its addresses, is there to have it dropped.
+      return route.table === localTable ? { at: dropped } : lost(namespace, 'route', routeText(route));
     }
     if (from !== undefined && namespace.sysctls.get('net.ipv4.ip_forward') !== '1') {
       return lost(namespace, 'route', `${formatAddress(packet.tuple.destination)} is not local`);
@@ -226,6 +228,7 @@ class Walk {
   }
 }
 
+const localTable = 255;
 const conntrackPriority = -200;
 /** All nat chains of a hook run at this one priority, whatever their own, which only orders them. */
 const natPriorities: Readonly<Partial<Record<Hook['hook'], number>>> = {

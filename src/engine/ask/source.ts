@@ -13,6 +13,8 @@ export function readSource(snapshot: Snapshot, text: string): Source {
   if (text === 'internet') return { kind: 'internet' };
   const outside = /^internet:(.+)$/.exec(text)?.[1];
   if (outside !== undefined) return outsideAt(outside);
+  const [, owner, source] = /^((?:i|eni)-[0-9a-z-]+)\/(.+)$/.exec(text) ?? [];
+  if (owner !== undefined && source !== undefined) return withSource(snapshot, owner, source);
   const byId = readId(snapshot, text) ?? readOnPremises(snapshot, text);
   if (byId !== undefined) return byId;
   const [, vpcId, within = text] = /^(vpc-[0-9a-z-]+)\/(.+)$/.exec(text) ?? [];
@@ -21,6 +23,14 @@ export function readSource(snapshot: Snapshot, text: string): Source {
   if (host !== undefined) return { kind: 'internet', address: host.address };
   const attached = hostAttached(snapshot, text);
   return attached ?? byNameTag(snapshot, text);
+}
+
+/** What somebody else sent and this interface hands on, or sends in another's name. */
+function withSource(snapshot: Snapshot, id: string, address: string): Source {
+  const owner = readId(snapshot, id);
+  if (parseAddress(address) === undefined) throw new Unclear(`${id}/${address}: not an IPv4 address.`);
+  if (owner === undefined || (owner.kind !== 'instance' && owner.kind !== 'interface')) throw notHere(id);
+  return { ...owner, address };
 }
 
 function outsideAt(address: string): Source {

@@ -4,11 +4,13 @@
 import { primaryAddress } from '../../model/network-interface.ts';
 import { isZonal } from '../../model/vpc-endpoint.ts';
 import { servedListeners } from '../balancing.ts';
+import { endpointPlace } from '../drop-place.ts';
 import { isToAwsService } from './aws-service.ts';
+import { dropAt } from './drop.ts';
 import type { InnerRoutes } from './inner-route.ts';
 import { groupChain, portMatch } from './security-group.ts';
 import { hex, type Marks, subnetMask } from './source-check.ts';
-import { because, type TableBuilder } from './table-builder.ts';
+import type { TableBuilder } from './table-builder.ts';
 import { answerRules } from './virtual-route.ts';
 import { unansweredRules } from './vpn-gateway.ts';
 import {
@@ -66,13 +68,17 @@ function zoneRules(
     'type mark',
     others.map((subnet) => hex(marks.subnetNumber(subnet) << 12)),
   );
-  return [`meta mark & ${hex(subnetMask)} @${set} drop ${because(endpoint.id)}`];
+  return [`meta mark & ${hex(subnetMask)} @${set} ${dropHere(endpoint.id)}`];
+}
+
+function dropHere(endpointId: string): string {
+  return dropAt(endpointPlace(endpointId), { comment: endpointId });
 }
 
 function endpointRules(table: TableBuilder, view: VpcView, entry: EndpointInterface): readonly string[] {
   const { endpoint, networkInterface, provider } = entry;
   const isServed = provider !== undefined || isToAwsService(endpoint);
-  if (endpoint.state !== 'available' || !isServed) return [`drop ${because(endpoint.id)}`];
+  if (endpoint.state !== 'available' || !isServed) return [dropHere(endpoint.id)];
   const rules = [`jump ${groupChain(table, view, networkInterface.groupIds, 'via')}`];
   for (const { loadBalancer, listener, protocol } of servedListeners(
     view.snapshot,

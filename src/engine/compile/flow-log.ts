@@ -3,13 +3,12 @@
 //   accepted-egress   what an interface sent and its own groups and ACL let out, with the headers it had at the interface
 //   accepted-ingress  what reached an interface, with the headers it saw
 //   rejected-egress, rejected-ingress, rejected-virtual   what a group or an ACL is about to drop: on the way out of an
-//                     interface, on the way in, and on the way into one that has no device (by who sent it)
+//                     interface, on the way in, and on the way into one that has no device (by who sent it); the chain
+//                     `dropped.<name>` then drops it (drop.ts)
 // Each is three sets, by protocol. engine/flow-log tells whose a counter is.
+import type { Rejection } from './drop.ts';
 import type { TableBuilder } from './table-builder.ts';
 import type { VpcView } from './vpc-view.ts';
-
-/** Chains that count what the rule after the jump drops. */
-type Rejection = 'rejected-egress' | 'rejected-ingress' | 'rejected-virtual';
 
 const rejections: readonly Rejection[] = ['rejected-egress', 'rejected-ingress', 'rejected-virtual'];
 
@@ -34,7 +33,10 @@ export function flowLogs(table: TableBuilder, view: VpcView): void {
   }
   table.base('accepted-ingress', { type: 'filter', hook: 'postrouting', priority: 120, policy: 'accept' });
   count(table, 'accepted-ingress', { set: 'accepted-ingress', ...headers('oif') });
-  for (const chain of rejections) table.chain(chain);
+  for (const chain of rejections) {
+    table.chain(chain);
+    table.chain(`dropped.${chain}`, [`jump ${chain}`, 'goto dropped']);
+  }
   count(table, 'rejected-egress', { set: 'rejected-egress', ...headers('iif') });
   // Where no way out is known yet, the packet is for an interface without a device.
   count(table, 'rejected-ingress', { set: 'rejected-ingress', ...headers('oif') });
@@ -64,8 +66,7 @@ function count(table: TableBuilder, chain: string, { set, addresses, ports }: Ke
   rule(match, 'update', `@${set}.other { ${addresses} . meta l4proto counter }`, 'return');
 }
 
-/** The rule that drops, after one that counts what it will drop. */
-export function dropRules(view: VpcView, to: Rejection, match: string, drop: string): readonly string[] {
-  const rule = (verdict: string) => [match, verdict].filter(Boolean).join(' ');
-  return view.hasFlowLogs ? [rule(`jump ${to}`), rule(drop)] : [rule(drop)];
+/** Who is to see what a rule drops. */
+export function loggedBy(view: VpcView, rejection: Rejection): { readonly rejection?: Rejection } {
+  return view.hasFlowLogs ? { rejection } : {};
 }

@@ -5,7 +5,9 @@ import { primaryAddress } from '../../model/network-interface.ts';
 import { formatCidr } from '../../net/ipv4.ts';
 import { hiddenRange } from '../../plan/addressing.ts';
 import { type LinkPlan, type RoutePlan, servicesNamespace } from '../../plan/plan.ts';
-import { because, type TableBuilder } from './table-builder.ts';
+import { gatewayPlace } from '../drop-place.ts';
+import { dropAt } from './drop.ts';
+import type { TableBuilder } from './table-builder.ts';
 import { internetDevice, type VpcView } from './vpc-view.ts';
 
 interface PublicAddress {
@@ -61,8 +63,9 @@ export function internetEgress(table: TableBuilder, view: VpcView): void {
 export function internetGuard(table: TableBuilder, view: VpcView): void {
   if (view.internetGateway === undefined) return;
   const hidden = formatCidr(hiddenRange);
-  const reason = because(view.internetGateway.id);
-  table.rule('security-group-ingress', `oif "${internetDevice}" ip saddr ${hidden} drop ${reason}`);
+  const { id } = view.internetGateway;
+  const drop = dropAt(gatewayPlace(id), { comment: id });
+  table.rule('security-group-ingress', `oif "${internetDevice}" ip saddr ${hidden} ${drop}`);
 }
 
 /** Index of the router's end, and base of the services namespace's ends. */

@@ -13,12 +13,14 @@ import {
   servedListeners,
   speaksProxyProtocol,
 } from '../balancing.ts';
+import { listenerPlace, noListenerPlace } from '../drop-place.ts';
 import { awsServices } from './aws-service.ts';
 import { internetFacing, type PublicNode } from './internet-facing.ts';
 import { internetIngress } from './internet-gateway.ts';
 import type { InnerRoutes } from './inner-route.ts';
 import { proxyChain } from './proxy-protocol.ts';
 import { dnatRule } from './dnat.ts';
+import { dropAt } from './drop.ts';
 import { groupChain } from './security-group.ts';
 import { byGateway, hex, keepsClient } from './source-check.ts';
 import type { TableBuilder } from './table-builder.ts';
@@ -46,7 +48,7 @@ export function loadBalancers(table: TableBuilder, view: VpcView, inner: readonl
   healthChecks(table, view);
   internetFacing(table, view, (node) => publicListeners(table, view, node));
   internetIngress(table, view);
-  table.rule('load-balancer', 'iif @links drop');
+  table.rule('load-balancer', `iif @links ${dropAt(noListenerPlace)}`);
   passRouted(table, 'load-balancer');
   table.rule('load-balancer', 'ip daddr . meta l4proto . th dport vmap @listeners');
   table.rule('source-nat', 'snat ip to ct mark map @nodes');
@@ -193,7 +195,7 @@ function listenerChain(table: TableBuilder, view: VpcView, path: Path): string {
   const group = view.snapshot.get('targetGroup', listener.targetGroupArn);
   const targets = group === undefined ? [] : nodeTargets(view.snapshot, view.health, { ...path, group });
   if (targets.length === 0) {
-    table.rule(name, 'drop');
+    table.rule(name, dropAt(listenerPlace(listener.id), { comment: name }));
     return name;
   }
   const mark = eni.number | (keep ? keepsClient : 0) | (keep && isPublic ? byGateway : 0);

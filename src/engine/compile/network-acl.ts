@@ -8,7 +8,9 @@ import { publicNodes } from './internet-facing.ts';
 import { hex, type Marks, subnetMask } from './source-check.ts';
 import { resolverAddresses } from '../name-servers.ts';
 import { metadataAddress } from './services.ts';
-import { dropRules } from './flow-log.ts';
+import { aclEntryPlace } from '../drop-place.ts';
+import { dropAt } from './drop.ts';
+import { loggedBy } from './flow-log.ts';
 import { icmpMatch, portMatch } from './security-group.ts';
 import { because, type TableBuilder } from './table-builder.ts';
 import { deviceOf, internetDevice, type VpcView } from './vpc-view.ts';
@@ -58,7 +60,7 @@ function declare(table: TableBuilder, hasPublicNodes: boolean): void {
   table.map('acl-ingress', 'typeof oif', 'verdict');
   table.map('acl-virtual-ingress', 'type ipv4_addr', 'verdict');
   table.map('acl-virtual-egress', 'type ipv4_addr', 'verdict');
-  table.base('network-acl-egress', { type: 'filter', hook: 'prerouting', priority: -290, policy: 'accept' });
+  table.base('network-acl-egress', { type: 'filter', hook: 'prerouting', priority: -190, policy: 'accept' });
   if (hasPublicNodes)
     table.rule('network-acl-egress', `iif "${internetDevice}" ip daddr vmap @acl-internet-ingress`);
   table.rule('network-acl-egress', 'iif @links accept');
@@ -95,16 +97,22 @@ function allowsAll(acl: NetworkAcl, egress: boolean): boolean {
 function entryRules(view: VpcView, acl: NetworkAcl, subnet: Subnet, egress: boolean): readonly string[] {
   const side = egress ? 'daddr' : 'saddr';
   const exempt = [...resolverAddresses(view.vpc), metadataAddress].join(', ');
-  const rejection = egress ? 'rejected-egress' : 'rejected-ingress';
+  const drop = (entry: string) => {
+    const place = aclEntryPlace(egress ? 'network-acl-egress' : 'network-acl-ingress', entry);
+    return dropAt(place, {
+      comment: entry,
+      ...loggedBy(view, egress ? 'rejected-egress' : 'rejected-ingress'),
+    });
+  };
   const rules = [`ip ${side} { ${exempt} } return`, `ip ${side} ${subnet.cidrBlock} return`];
   for (const entry of orderedEntries(acl, egress)) {
     const peer = entry.cidrBlock === '0.0.0.0/0' ? '' : `ip ${side} ${entry.cidrBlock}`;
-    const reason = because(`${acl.id}/${entry.ruleNumber}`);
+    const id = `${acl.id}/${entry.ruleNumber}`;
     const match = [peer, protocolMatch(entry)].filter(Boolean).join(' ');
-    if (entry.action === 'allow') rules.push([match, 'return', reason].filter(Boolean).join(' '));
-    else rules.push(...dropRules(view, rejection, match, `drop ${reason}`));
+    const verdict = entry.action === 'allow' ? `return ${because(id)}` : drop(id);
+    rules.push([match, verdict].filter(Boolean).join(' '));
   }
-  return [...rules, ...dropRules(view, rejection, '', `drop ${because(`${acl.id}/*`)}`)];
+  return [...rules, drop(`${acl.id}/*`)];
 }
 
 function protocolMatch(entry: NetworkAclEntry): string {

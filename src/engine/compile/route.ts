@@ -1,6 +1,7 @@
 // Stage route: the VPC's own addresses first (only inner-route.ts beats them), then the subnet's route table. With one
 // behaviour in the whole VPC all routes stand in the kernel's main table; otherwise each distinct route table gets a
-// table of its own, chosen by the packet's mark. Where AWS has no route, a blackhole drops silently.
+// table of its own, chosen by the packet's mark. Where AWS has no route, a packet is lost silently: what would be a
+// blackhole is the router's own instead, whose filter counts and drops all that comes to itself (drop.ts).
 import { awsPrefixListOf } from '../../catalog/prefix-lists.ts';
 import { primaryAddress } from '../../model/network-interface.ts';
 import { propagatedRoutes, type Route, type RouteTable } from '../../model/route-table.ts';
@@ -75,7 +76,12 @@ export function routing(view: VpcView): RoutingPlan {
   };
   const inner = innerRoutes(view, bySubnet);
   const first = innerRouting(inner, marks);
-  return { routes: [...routes, ...first.routes], rules: [...first.rules, ...rules], marks, inner };
+  const all = [...routes, ...first.routes].map(toRouterItself);
+  return { routes: all, rules: [...first.rules, ...rules], marks, inner };
+}
+
+function toRouterItself(route: RoutePlan): RoutePlan {
+  return route.type === 'blackhole' ? { ...route, type: 'local', device: 'lo' } : route;
 }
 
 /** Every address of the VPC that answers, and its blocks for those that do not; and the ways out of it. */

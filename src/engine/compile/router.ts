@@ -1,6 +1,8 @@
 // One VPC's router: its namespace, its links and its rule table. The order of the calls is the order of the stages.
 import type { NftTable } from '../../plan/nft.ts';
 import { type LinkPlan, type NamespacePlan, servicesNamespace } from '../../plan/plan.ts';
+import { routePlace } from '../drop-place.ts';
+import { dropAt, dropChains } from './drop.ts';
 import { endpoints, identities } from './endpoint.ts';
 import type { InnerRoutes } from './inner-route.ts';
 import { flowLogs } from './flow-log.ts';
@@ -44,14 +46,16 @@ export function routerNamespace(view: VpcView): NamespacePlan {
 
 function firewall(view: VpcView, marks: Marks, inner: readonly InnerRoutes[]): NftTable {
   const table = new TableBuilder();
-  // Nothing is for the router itself.
+  dropChains(table);
+  // Nothing is for the router itself: what comes here has no route (route.ts).
   table.base('input', { type: 'filter', hook: 'input', priority: 0, policy: 'drop' });
+  table.rule('input', dropAt(routePlace));
   sourceCheck(table, view, marks);
   flowLogs(table, view);
   networkAcls(table, view, marks);
   table.base('security-group-egress', { type: 'nat', hook: 'prerouting', priority: -110, policy: 'accept' });
   table.rule('security-group-egress', 'iif @links accept');
-  table.rule('security-group-egress', 'ip daddr 240.0.0.0/4 drop');
+  table.rule('security-group-egress', `ip daddr 240.0.0.0/4 ${dropAt(routePlace)}`);
   services(table, view);
   securityGroupEgress(table, view);
   virtualRoutes(table, view, inner, marks);

@@ -6,7 +6,9 @@ import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { SecurityGroupRule } from '../../model/security-group.ts';
 import { prefixListCidrs } from '../prefix-lists.ts';
 import { digest } from '../../std/digest.ts';
-import { dropRules } from './flow-log.ts';
+import { groupsPlace } from '../drop-place.ts';
+import { dropAt } from './drop.ts';
+import { loggedBy } from './flow-log.ts';
 import { byGateway, hex, keepsClient } from './source-check.ts';
 import { isNatInterface } from './nat-gateway.ts';
 import { because, type TableBuilder } from './table-builder.ts';
@@ -41,7 +43,8 @@ export function groupChain(
       }
     }
   }
-  for (const rule of dropRules(view, rejectionOf[use], '', 'drop')) table.rule(name, rule);
+  const place = groupsPlace(`security-group-${direction}`, ids);
+  table.rule(name, dropAt(place, { comment: name, ...loggedBy(view, rejectionOf[use]) }));
   return name;
 }
 

@@ -3,6 +3,7 @@
 // stages and the kernel's policy rules read:
 //   bits 0-11 route table of this VPC, bits 12-23 subnet of this VPC, both counted from 1.
 import type { Subnet } from '../../model/subnet.ts';
+import { dropAtSource } from './drop.ts';
 import type { TableBuilder } from './table-builder.ts';
 import { deviceOf, type VpcView } from './vpc-view.ts';
 import { vpnIngress } from './vpn-gateway.ts';
@@ -37,7 +38,7 @@ export function sourceCheck(table: TableBuilder, view: VpcView, marks: Marks): v
   table.rule(chain, 'meta mark set iif . ip saddr map @sources');
   if (view.devices.some((eni) => !eni.sourceDestCheck))
     table.rule(chain, 'meta mark 0x0 meta mark set iif map @unchecked-sources');
-  table.rule(chain, 'meta mark 0x0 drop');
+  table.rule(chain, `meta mark 0x0 ${dropAtSource(chain)}`);
 }
 
 export function hex(mark: number): string {

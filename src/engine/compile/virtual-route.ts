@@ -4,6 +4,8 @@
 // What goes on from a node is routed by the node's subnet; the flow's mark, which lasts as long as the flow, tells whose.
 import { primaryAddress, type NetworkInterface } from '../../model/network-interface.ts';
 import { address, cidr, contains, parseAddress } from '../../net/ipv4.ts';
+import { lostAnswersPlace } from '../drop-place.ts';
+import { dropAt } from './drop.ts';
 import type { InnerRoutes } from './inner-route.ts';
 import { publicNodes } from './internet-facing.ts';
 import { isNatInterface } from './nat-gateway.ts';
@@ -57,7 +59,7 @@ export function answerRules(
   const own = routes.filter(({ type, destination }) => type === 'unicast' && destination.endsWith('/32'));
   table.chain(chain, [
     ...own.map(({ destination }) => `ip saddr ${destination} return`),
-    ...lost.map((block) => `ip saddr ${block} drop`),
+    ...lost.map((block) => `ip saddr ${block} ${dropAt(lostAnswersPlace)}`),
   ]);
   return [`jump ${chain}`];
 }
@@ -89,7 +91,10 @@ export function nodeRoutes(
   );
   if (lost.length > 0) {
     table.set('lost-answers', 'typeof ct mark . meta mark', lost);
-    table.rule(routeChain, 'ct direction reply ct mark . meta mark @lost-answers drop');
+    table.rule(
+      routeChain,
+      `ct direction reply ct mark . meta mark @lost-answers ${dropAt(lostAnswersPlace)}`,
+    );
   }
   table.map('node-routes', 'typeof ct mark . ct direction', 'mark');
   for (const node of nodes) {

@@ -8,6 +8,8 @@ import { address, cidr, contains, formatAddress } from '../../net/ipv4.ts';
 import { identityOf, vpnGatewayNumber } from '../../plan/addressing.ts';
 import type { LinkPlan, NamespacePlan, RoutePlan, RulePlan } from '../../plan/plan.ts';
 import { resolverAddresses } from '../name-servers.ts';
+import { lostAnswersPlace } from '../drop-place.ts';
+import { dropAt, dropAtSource } from './drop.ts';
 import { linkMac } from './link-mac.ts';
 import { subnetRoutes } from './route.ts';
 import { forwardingSysctls } from './sysctls.ts';
@@ -24,7 +26,7 @@ export function connectionDevice({ number }: VpnConnection): string {
 }
 
 /** Interface indexes: of the link to the VPC at both ends, and base of those of VPN connections at both ends. */
-const linkIndex = 4;
+export const linkIndex = 4;
 export const connectionIndex = 1000;
 
 function connectionsOf({ snapshot, vpnGateway }: VpcView): readonly VpnConnection[] {
@@ -87,10 +89,11 @@ export function vpnIngress(table: TableBuilder, { vpnGateway, vpc }: VpcView): v
   if (vpnGateway === undefined) return;
   const blocks = vpc.cidrBlocks.map((block) => block.cidr).join(', ');
   const from = (rest: string) => table.rule('source-check', `iif "${vpnDevice}" ${rest}`);
-  from(`ip saddr { ${blocks} } drop`);
-  from(`ip daddr { ${resolverAddresses(vpc).join(', ')} } drop`);
+  const drop = dropAtSource(vpnGateway.id);
+  from(`ip saddr { ${blocks} } ${drop}`);
+  from(`ip daddr { ${resolverAddresses(vpc).join(', ')} } ${drop}`);
   from(`ip daddr { ${blocks} } accept`);
-  from('drop');
+  from(drop);
 }
 
 /** Last of the stage security-group-ingress: beyond are no groups. */
@@ -122,7 +125,7 @@ export function unansweredRules(
   if (lost.length === 0) return [];
   const set = `unanswered.e${virtual.number}`;
   table.set(set, 'type ipv4_addr', lost);
-  return [`iif "${vpnDevice}" ip saddr @${set} drop`];
+  return [`iif "${vpnDevice}" ip saddr @${set} ${dropAt(lostAnswersPlace)}`];
 }
 
 function longestRoute<R extends Pick<RoutePlan, 'destination'>>(

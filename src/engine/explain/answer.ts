@@ -31,6 +31,8 @@ export interface Explanation {
   /** Smallest first, alternatives after it; empty when reachable, or when no change of configuration helps. */
   readonly fixes: readonly Fix[];
   readonly notes: readonly Note[];
+  /** Whether the host was asked how many packets of the flow it dropped; absent where nobody asked it to. */
+  readonly dropCounters?: { readonly isRead: true } | { readonly isRead: false; readonly reason: string };
   /** Every component that the rest names by id. */
   readonly components: Readonly<Record<string, Component>>;
 }
@@ -70,7 +72,32 @@ export interface WayTaken {
   readonly headers: Headers;
   /** Hops forward and back, each with its component, its headers before and after, and the deciding rule. */
   readonly path: Path;
+  /** Where it is stopped and the host was asked. */
+  readonly dropped?: Dropped;
 }
+
+/** Packets of the flow, from any port of its sender, that the host has dropped at the hop that stops it. */
+export type Dropped =
+  | {
+      readonly isCounted: true;
+      readonly packets: number;
+      /** Of the IP packets, headers included. */
+      readonly bytes: number;
+      /** Since the last one; absent when there was none. */
+      readonly lastSecondsAgo?: number;
+      /** So long after its last packet a counter is forgotten. */
+      readonly withinSeconds: number;
+      /** Behind a NAT gateway: whose packets they are is not known any more, only that they have its address. */
+      readonly sharedSource?: string;
+      /** What the host drops before it comes here, though AWS's order has it behind. */
+      readonly before?: {
+        readonly component: string;
+        readonly packets: number;
+        readonly bytes: number;
+        readonly lastSecondsAgo?: number;
+      };
+    }
+  | { readonly isCounted: false; readonly reason: string };
 
 /** What the policies on the way say of a request. */
 export interface PolicyDecision {

@@ -3,6 +3,7 @@
 import { decisionText, headerText } from '../trace/format.ts';
 import type { Headers, Hop, Path } from '../trace/answer.ts';
 import type { WayTaken } from './answer.ts';
+import { droppedLines, likewiseDropped } from './format-dropped.ts';
 
 export interface PathStyle {
   /** An id as people see it: the name of what has an ARN. */
@@ -36,7 +37,11 @@ function fateOf({ verdict, forward, back, ...path }: Path): string {
   return JSON.stringify([verdict, 'code' in path ? path.code : '', stop?.stage, stop?.vpcId]);
 }
 
-function likewise({ address, path }: WayTaken, ways: readonly WayTaken[], { short }: PathStyle): string {
+function likewise(
+  { address, path, dropped }: WayTaken,
+  ways: readonly WayTaken[],
+  { short }: PathStyle,
+): string {
   const isOneAddress = new Set(ways.map((way) => way.address)).size === 1;
   const to = isOneAddress ? '' : ` to ${address}`;
   const sourcePort = path.forward[0]?.headers.sourcePort;
@@ -44,16 +49,25 @@ function likewise({ address, path }: WayTaken, ways: readonly WayTaken[], { shor
   const from = isOnePort || sourcePort === undefined ? '' : ` from source port ${sourcePort}`;
   if (path.verdict === 'reachable') return `  = likewise${to}${from}: ${arrivalText(path, short)}`;
   const stop = [...path.forward, ...path.back].findLast(({ outcome }) => outcome !== 'passed');
-  return `✗   likewise${to}${from}: ${path.code}${stop === undefined ? '' : ` at ${short(stop.component)}`}`;
+  const where = stop === undefined ? '' : ` at ${short(stop.component)}`;
+  const counted = isOneAddress ? '' : likewiseDropped(dropped);
+  return `✗   likewise${to}${from}: ${path.code}${where}${counted}`;
 }
 
-function pathLines({ headers, path }: WayTaken, style: PathStyle): readonly string[] {
+function pathLines({ headers, path, dropped }: WayTaken, style: PathStyle): readonly string[] {
   const { forward, back, notes } = path;
   const lines = forward.length === 0 ? [`  ${headerText(headers)}`] : hopLines('→', forward, style);
   const arrival = path.verdict === 'reachable' ? [`  = ${arrivalText(path, style.short)}`] : [];
   const isStopped = back.some(({ outcome }) => outcome !== 'passed');
   const returned = style.withReturn || isStopped ? hopLines('←', back, style) : answerLine(path);
-  return [...lines, ...arrival, ...returned, ...notes.map(({ code, text }) => `  ! ${code}: ${text}`)];
+  const counted = droppedLines(dropped);
+  return [
+    ...lines,
+    ...arrival,
+    ...returned,
+    ...counted,
+    ...notes.map(({ code, text }) => `  ! ${code}: ${text}`),
+  ];
 }
 
 function answerLine({ verdict, back }: Path): readonly string[] {

@@ -70,6 +70,8 @@ export interface StoppedHop extends HopBase {
   readonly outcome: 'stopped' | 'unknown';
   readonly code: Code;
   readonly reason: string;
+  /** Of an answer that goes astray: whoever gets it, so that nothing drops it here. */
+  readonly leadsTo?: string;
 }
 
 export type Hop = PassedHop | StoppedHop;

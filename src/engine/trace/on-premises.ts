@@ -183,7 +183,7 @@ function routeToVpn(world: World, from: NetworkInterface, reply: Headers): Hop |
   if (vpn !== undefined || receiver === undefined) return hop;
   const place = { stage: 'route', component: from.subnetId, vpcId: from.vpcId, headers: reply } as const;
   const reason = `the reply to ${reply.destination} goes to ${receiver.id}, not to a virtual private gateway`;
-  return { ...place, ...hop, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason };
+  return { ...place, ...hop, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason, leadsTo: receiver.id };
 }
 
 /** The static route that leads on from the gateway; for a reply it has to lead to where the flow came from. */

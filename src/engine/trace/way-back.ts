@@ -123,7 +123,7 @@ export function routeToGateway(world: World, from: NetworkInterface, reply: Head
   if (gateway !== undefined || receiver === undefined) return hop;
   const place = { stage: 'route', component: from.subnetId, vpcId: from.vpcId, headers: reply } as const;
   const reason = `the reply to ${reply.destination} goes to ${receiver.id}, not to an internet gateway`;
-  return { ...place, ...hop, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason };
+  return { ...place, ...hop, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason, leadsTo: receiver.id };
 }
 
 /** What the gateway lets in goes to whoever has the address. */
@@ -131,7 +131,7 @@ export function comesTo(sender: NetworkInterface, reply: Headers): Hop | undefin
   if (sender.privateAddresses.some((own) => own.address === reply.destination)) return undefined;
   const place = { stage: 'route', component: sender.subnetId, vpcId: sender.vpcId, headers: reply } as const;
   const reason = `the reply goes to ${reply.destination}, which is not ${sender.id}'s`;
-  return { ...place, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason };
+  return { ...place, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason, leadsTo: reply.destination };
 }
 
 /** The reply must come to the interface that sent; one that another interface has an address for does not. */
@@ -151,14 +151,15 @@ export function routeBack(
   if (receiver.id === to.id && isOwn) return hop;
   const place = { stage: 'route', component: from.subnetId, vpcId: from.vpcId, headers: reply } as const;
   const goes = `the reply to ${reply.destination} goes to ${receiver.id}`;
-  if (isOwn) return { ...place, ...hop, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason: goes };
+  const leadsTo = receiver.id;
+  if (isOwn) return { ...place, ...hop, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason: goes, leadsTo };
   const reason = `${goes}, whose guest decides what becomes of it`;
-  return { ...place, ...hop, outcome: 'unknown', code: 'UNKNOWN_RESOURCE', reason };
+  return { ...place, ...hop, outcome: 'unknown', code: 'UNKNOWN_RESOURCE', reason, leadsTo };
 }
 
 export function leavesBy(hop: Hop, gatewayId: string): StoppedHop {
   const reason = `the reply to ${hop.headers.destination} leaves by ${gatewayId}`;
-  return { ...hop, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason };
+  return { ...hop, outcome: 'stopped', code: 'RETURN_NO_ROUTE', reason, leadsTo: gatewayId };
 }
 
 /** With the codes of the way back. */
