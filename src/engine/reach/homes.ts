@@ -18,19 +18,33 @@ const remembered = [
   'address',
   'internetGateway',
   'natGateway',
+  'vpnGateway',
 ] as const;
 
 type Remembered = (typeof remembered)[number];
 
-const untouched: ReadonlySet<Kind> = new Set<Kind>([
-  'internetHost',
+/** Outside all VPCs. */
+const homeless: ReadonlySet<Kind> = new Set<Kind>(['internetHost', 'onPremisesHost', 'customerGateway']);
+
+/** What no packet hangs on. */
+const silent: ReadonlySet<Kind> = new Set<Kind>([
   'image',
   'dhcpOptions',
+  'flowLog',
   'connectionNotification',
+  'networkInsightsPath',
+  'networkInsightsAnalysis',
+  'networkInsightsAccessScope',
+  'networkInsightsAccessScopeAnalysis',
   'accountRegion',
   'session',
   'clientToken',
 ]);
+
+/** False for a change that no answer can hang on. */
+export function isOfPackets({ kind }: Change): boolean {
+  return !silent.has(kind);
+}
 
 export class Homes {
   private readonly vpcIds = new Map<string, string>();
@@ -55,7 +69,7 @@ export class Homes {
   }
 
   private vpcsOf(snapshot: Snapshot, kind: Kind, id: string, vpcs: Vpcs): readonly string[] | undefined {
-    if (untouched.has(kind)) return [];
+    if (homeless.has(kind)) return [];
     if (kind === 'vpc') return [id];
     if (kind === 'endpointService') return consumersOf(snapshot, id);
     if (kind === 'instance')

@@ -15,6 +15,7 @@ import { Atoms } from './atoms.ts';
 import type { Crossings } from './crossing.ts';
 import { peerBlocks } from './groups.ts';
 import { keptClients } from './kept-clients.ts';
+import type { Shared } from './shared.ts';
 
 export interface Place {
   readonly index: number;
@@ -44,14 +45,15 @@ export class VpcPlaces {
   private readonly named = new Set<string>();
   private readonly twice = new Set<string>();
   private readonly kept: ReadonlyMap<string, string>;
-  private readonly publicAtoms: Atoms;
+  private readonly shared: Shared;
   /** Some endpoint serves its own zone only. */
   private isZonal = false;
 
-  constructor(world: World, crossings: Crossings, vpc: Vpc, publicAtoms: Atoms) {
+  constructor(shared: Shared, vpc: Vpc) {
+    const { world, crossings } = shared;
     const { snapshot } = world;
     this.world = world;
-    this.publicAtoms = publicAtoms;
+    this.shared = shared;
     this.blocks = vpc.cidrBlocks.flatMap(({ cidr }) => parseCidr(cidr) ?? []);
     const tables = snapshot.by('routeTable', 'vpcId', vpc.id);
     for (const { routes } of tables) {
@@ -187,11 +189,12 @@ export class VpcPlaces {
   private markOf(one: NetworkInterface): string {
     const zone = this.isZonal ? `${one.availabilityZone} ` : '';
     const kept = zone + (this.kept.get(one.id) ?? '');
-    const addresses = this.world.snapshot.by('address', 'networkInterfaceId', one.id);
-    if (addresses.length === 0) return kept;
+    const addresses = this.shared.publicAddressesOf(one.id);
+    if (addresses === undefined) return kept;
     const seen = addresses.map(({ publicIp, association }) => {
-      const whole = association?.privateAddress === one.privateAddresses[0]?.address ? '' : one.id;
-      return `${this.publicAtoms.of(parseCidr(`${publicIp}/32`)?.base ?? 0)}${whole}`;
+      const isOnly = addresses.length === 1;
+      const whole = isOnly && association?.privateAddress === one.privateAddresses[0]?.address ? '' : one.id;
+      return `${this.shared.publicAtoms.of(parseCidr(`${publicIp}/32`)?.base ?? 0)}${whole}`;
     });
     return `${kept} public ${seen.sort().join(' ')}`;
   }

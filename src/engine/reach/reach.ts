@@ -7,7 +7,7 @@ import type { Change, Snapshot } from '../../model/snapshot.ts';
 import type { Health } from '../health.ts';
 import type { World } from '../trace/world.ts';
 import { type Lane, nothing, type Verdict, verdictAt, type Word } from './lanes.ts';
-import { Homes } from './homes.ts';
+import { Homes, isOfPackets } from './homes.ts';
 import { Outside } from './outside.ts';
 import { Shared } from './shared.ts';
 import { isSameGuest, VpcReach } from './vpc-reach.ts';
@@ -55,7 +55,9 @@ export class Reach {
   /** The snapshot has changed by this. */
   update(changes: readonly Change[]): void {
     const { snapshot } = this.world;
-    const more = changes.filter((change) => !this.regroup(change));
+    const telling = changes.filter(isOfPackets);
+    if (telling.length === 0) return;
+    const more = telling.filter((change) => !this.regroup(change));
     this.known?.forget();
     if (more.length === 0) return;
     this.known = undefined;

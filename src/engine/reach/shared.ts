@@ -1,5 +1,6 @@
 // What the VPCs of one reach have in common: the lanes, compiled groups, the network between subnets, and what stands
 // behind endpoint services, which is the same for every VPC that has an endpoint to them.
+import type { ElasticAddress } from '../../model/address.ts';
 import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { SecurityGroup } from '../../model/security-group.ts';
 import type { VpcEndpoint } from '../../model/vpc-endpoint.ts';
@@ -24,7 +25,8 @@ export class Shared {
   readonly gateways: Gateways;
   /** What rules can tell of addresses outside VPCs. */
   readonly publicAtoms: Atoms;
-  private publicAddresses: Float64Array;
+  private outsideAddresses: Float64Array;
+  private publicAddresses: ReadonlyMap<string | undefined, readonly ElasticAddress[]>;
   private readonly groups = new Map<string, CompiledGroup | undefined>();
   private readonly services = new Map<string, Served>();
   private readonly question: ServedQuestion;
@@ -34,9 +36,15 @@ export class Shared {
     this.lanes = lanes;
     this.crossings = new Crossings(world, lanes);
     this.gateways = new Gateways(world, this.crossings, lanes);
-    this.publicAddresses = outsideAddresses(world.snapshot);
-    this.publicAtoms = publicAtoms(world.snapshot, this.publicAddresses);
+    this.outsideAddresses = outsideAddresses(world.snapshot);
+    this.publicAtoms = publicAtoms(world.snapshot, this.outsideAddresses);
+    this.publicAddresses = publicAddresses(world.snapshot);
     this.question = { world, lanes, sourcePorts: this.crossings.sourcePorts, classOf };
+  }
+
+  /** Undefined for an interface without any: most have none, and each is asked about. */
+  publicAddressesOf(networkInterfaceId: string): readonly ElasticAddress[] | undefined {
+    return this.publicAddresses.get(networkInterfaceId);
   }
 
   /** Undefined for a group that is not there. */
@@ -73,7 +81,7 @@ export class Shared {
     for (const [key, served] of this.services) if (served.groupIds.has(group.id)) this.services.delete(key);
     return group.rules.every((rule) =>
       peerBlocks(snapshot, rule, group.region).every(
-        (block) => this.publicAtoms.knows(block) || !holdsAny(this.publicAddresses, block),
+        (block) => this.publicAtoms.knows(block) || !holdsAny(this.outsideAddresses, block),
       ),
     );
   }
@@ -83,9 +91,14 @@ export class Shared {
     this.groups.clear();
     this.services.clear();
     const { snapshot } = this.world;
-    this.publicAddresses = outsideAddresses(snapshot);
-    return this.crossings.renew() && this.publicAtoms.equals(publicAtoms(snapshot, this.publicAddresses));
+    this.publicAddresses = publicAddresses(snapshot);
+    this.outsideAddresses = outsideAddresses(snapshot);
+    return this.crossings.renew() && this.publicAtoms.equals(publicAtoms(snapshot, this.outsideAddresses));
   }
+}
+
+function publicAddresses(snapshot: Snapshot): ReadonlyMap<string | undefined, readonly ElasticAddress[]> {
+  return Map.groupBy(snapshot.all('address'), ({ association }) => association?.networkInterfaceId);
 }
 
 /** Of the blocks of all rules and routes, those that hold addresses outside VPCs. */
@@ -111,6 +124,8 @@ function* allBlocks(snapshot: Snapshot): Iterable<Cidr> {
         for (const text of prefixListCidrs(snapshot, region, destination.prefixListId)) yield* parsed(text);
     }
   }
+  for (const { staticRoutes } of snapshot.all('vpnConnection'))
+    for (const text of staticRoutes) yield* parsed(text);
   for (const { endpointType, serviceName } of snapshot.all('vpcEndpoint')) {
     if (endpointType !== 'Gateway') continue;
     for (const text of awsPrefixListOf(serviceName)?.cidrs ?? []) yield* parsed(text);

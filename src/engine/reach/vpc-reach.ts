@@ -42,11 +42,11 @@ export class VpcReach {
   readonly outside: VpcOutside;
 
   constructor(shared: Shared, vpc: Vpc, interfaces: readonly NetworkInterface[]) {
-    const { world, crossings, publicAtoms } = shared;
+    const { world, crossings } = shared;
     this.vpcId = vpc.id;
     this.region = vpc.region;
     this.shared = shared;
-    this.places = new VpcPlaces(world, crossings, vpc, publicAtoms);
+    this.places = new VpcPlaces(shared, vpc);
     this.classes = classify(world, this.places, interfaces);
     const { list, groupSets } = this.classes;
     this.isPlain = Uint8Array.from(list, ({ place }) => (place.isPlain ? 1 : 0));
