@@ -1,5 +1,5 @@
 // What goes wrong around Postern, and what it says: a port that is taken, a directory it cannot write, a full disk, a
-// guest whose program is not there or whose first process is killed.
+// guest whose program is not there, whose first process is killed or whose certificates cannot be made.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -227,5 +227,20 @@ describe('guests', () => {
     await postern.up();
     await becomes(id, 'running');
     expect(await postern.guestPid(id)).not.toBe(before);
+  });
+
+  it('that cannot be given certificates say why, and start when they can', async () => {
+    const { authority } = postern.state;
+    await postern.cli('down');
+    rmSync(authority, { recursive: true });
+    writeFileSync(authority, 'a file where the folder belongs');
+    await postern.up();
+    const { id } = await start('#!/bin/sh\necho up\n');
+    await until('it says so', async () =>
+      (await postern.cli('status')).stdout.includes(`${id}  failed: EEXIST`),
+    );
+    rmSync(authority);
+    await postern.aws(accounts.consumer, 'ec2', 'StartInstances', { InstanceIds: [id] });
+    await becomes(id, 'running');
   });
 });

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StepResult } from '../../src/cli/probe/verdict.ts';
 import { makeGroup, makeVpc, runInstance, type Subnets } from './network.ts';
@@ -302,7 +303,7 @@ describe('is gone', () => {
   async function running(): Promise<ChildProcess> {
     const words = ['ssm', '--state', postern.state.path, '--subnet', network.subnets[0] ?? ''];
     const [file = '', ...argv] = posternArgv('probe', ...words);
-    const child = spawn(file, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(file, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => (said += chunk));
     await until('it has told its first step', () => said.includes('registration'));
@@ -324,7 +325,9 @@ describe('is gone', () => {
     const child = await running();
     const exit = once(child, 'exit');
     await postern.kill('control');
+    const stderr = child.stderr === null ? '' : await text(child.stderr);
     expect(await exit).toEqual([1, null]);
+    expect(stderr).toMatch(/^Postern (is not running|stopped before it had answered)\. .*: postern up\n$/);
     await postern.up();
     await expectNothingLeft();
   });
