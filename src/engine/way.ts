@@ -1,18 +1,19 @@
 // By which way did a connection reach the front door? The addresses alone say it: the front door's own end is an
-// interface's proxy address (interface endpoint) or a service's public address; the other end is an interface's
-// identity (it came through a hidden way) or a public address (it came by the internet).
+// interface's proxy address (interface endpoint) or a service's public address; the other end is the identity
+// of an interface or a host on premises (it came through a hidden way) or a public address (it came by the internet).
 import { awsPrefixListOf } from '../catalog/prefix-lists.ts';
-import type { NetworkInterface } from '../model/network-interface.ts';
+import { type NetworkInterface, primaryAddress } from '../model/network-interface.ts';
+import type { OnPremisesHost } from '../model/on-premises-host.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { VpcEndpoint } from '../model/vpc-endpoint.ts';
 import { cidr, contains, parseAddress } from '../net/ipv4.ts';
-import { readIdentity } from '../plan/addressing.ts';
+import { interfaceNumberMax, readIdentity } from '../plan/addressing.ts';
 
 export type Way =
   | {
       readonly kind: 'interface-endpoint' | 'gateway-endpoint';
       readonly endpoint: VpcEndpoint;
-      readonly client: NetworkInterface;
+      readonly client: EndpointClient;
     }
   /** `client` is who has the public address: absent for a host that is no interface of ours. */
   | {
@@ -20,6 +21,13 @@ export type Way =
       readonly sourceAddress: string;
       readonly client: NetworkInterface | undefined;
     };
+
+/** Who uses an endpoint: an interface of its VPC, or a host on premises, by VPN. */
+export type EndpointClient = NetworkInterface | OnPremisesHost;
+
+export function addressOf(client: EndpointClient): string {
+  return 'address' in client ? client.address : primaryAddress(client);
+}
 
 export interface Ends {
   /** Dotted quads: the front door's end and the other. */
@@ -29,13 +37,13 @@ export interface Ends {
 
 /** Undefined for a connection that no way leads to, such as one of an interface that is gone. */
 export function wayOf(snapshot: Snapshot, { local, remote }: Ends): Way | undefined {
-  const client = interfaceBehind(snapshot, remote);
+  const client = clientBehind(snapshot, remote);
   const at = interfaceBehind(snapshot, local);
   if (at !== undefined) {
     const endpoint = snapshot.get('vpcEndpoint', at.managedBy ?? '');
     return endpoint && client && { kind: 'interface-endpoint', endpoint, client };
   }
-  if (client !== undefined) {
+  if (client !== undefined && !('address' in client)) {
     const endpoint = gatewayEndpointOf(snapshot, client, local);
     return endpoint && { kind: 'gateway-endpoint', endpoint, client };
   }
@@ -56,6 +64,13 @@ export function interfaceBehind(snapshot: Snapshot, address: string): NetworkInt
   if (numbers === undefined) return undefined;
   const vpc = snapshot.by('vpc', 'number', String(numbers.vpcNumber))[0];
   return vpc && snapshot.by('networkInterface', 'number', `${vpc.id}/${numbers.interfaceNumber}`)[0];
+}
+
+/** As `interfaceBehind`, or the host on premises that has the identity. */
+export function clientBehind(snapshot: Snapshot, address: string): EndpointClient | undefined {
+  const { interfaceNumber = 0 } = readIdentity(parseAddress(address) ?? 0) ?? {};
+  if (interfaceNumber <= interfaceNumberMax) return interfaceBehind(snapshot, address);
+  return snapshot.by('onPremisesHost', 'number', String(interfaceNumber - interfaceNumberMax))[0];
 }
 
 /** The gateway endpoint by which this interface reaches the address. */

@@ -1,8 +1,7 @@
 // What a service answers that nothing stands behind, or that is asked for nothing: by which way the request came, and
 // nothing made up.
 import type { AwsService } from '../catalog/aws-services.ts';
-import type { Way } from '../engine/way.ts';
-import { primaryAddress } from '../model/network-interface.ts';
+import { addressOf, type Way } from '../engine/way.ts';
 
 export interface Description {
   /** `sqs` */
@@ -31,9 +30,9 @@ export function describe(service: AwsService, host: string, way: Way, note = not
   return {
     ...base,
     endpointId: endpoint.id,
-    vpcId: client.vpcId,
-    accountId: client.ownerId,
-    sourceAddress: primaryAddress(client),
+    vpcId: endpoint.vpcId,
+    ...('vpcId' in client ? { accountId: client.ownerId } : {}),
+    sourceAddress: addressOf(client),
     note,
   };
 }

@@ -8,7 +8,7 @@ import { dnsAskerOf } from '../agent/dns-asker.ts';
 import { deliverFlowLog } from '../agent/flow-log-delivery.ts';
 import { FlowLogs } from '../agent/flow-logs.ts';
 import { Guests } from '../agent/guests.ts';
-import { interfaceBehind } from '../engine/way.ts';
+import { addressOf, clientBehind, interfaceBehind } from '../engine/way.ts';
 import { internetOr } from '../agent/internet.ts';
 import { Listeners, type OnConnection } from '../agent/listeners.ts';
 import { createMetadataServer } from '../agent/metadata-server.ts';
@@ -53,8 +53,8 @@ export async function runAgent(state: StateDirectory): Promise<void> {
   const knownAddressOf = (address: string) => {
     const { snapshot } = replica;
     if (readIdentity(parseAddress(address) ?? 0) === undefined) return address;
-    const networkInterface = snapshot && interfaceBehind(snapshot, address);
-    return networkInterface && primaryAddress(networkInterface);
+    const client = snapshot && clientBehind(snapshot, address);
+    return client && addressOf(client);
   };
   const listeners = new Listeners(log);
   const authority = authorityIn(state.authority, systemClock);

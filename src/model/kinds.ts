@@ -82,7 +82,11 @@ export const indexes = {
     vpnGatewayId: (r) => [r.vpnGatewayId],
     number: (r) => [String(r.number)],
   },
-  onPremisesHost: { customerGatewayId: (r) => [r.customerGatewayId], address: (r) => [r.address] },
+  onPremisesHost: {
+    customerGatewayId: (r) => [r.customerGatewayId],
+    address: (r) => [r.address],
+    number: (r) => [String(r.number)],
+  },
   securityGroup: {
     vpcId: (r) => [r.vpcId],
     /** Groups that the rules of this group name. */

@@ -2,7 +2,8 @@
 //
 //   identity   240.0.0.0/5   one per network interface, unique on the machine. A packet that leaves its VPC
 //                            carries the identity as its source, so equal CIDR blocks never meet and the
-//                            receiver knows which interface asks. The last number of a VPC is its VPN gateway's.
+//                            receiver knows which interface asks. The last 1024 numbers of a VPC are those of
+//                            the hosts on premises that come by its VPN.
 //   proxy      248.0.0.0/5   the same number with bit 27 set: the host acting for that interface (health
 //                            checks of a load balancer node leave from here).
 //   services   248.0.0.0/18  the proxy range of VPC number 0, which is never given out: the resolver and
@@ -17,9 +18,7 @@ const interfaceBits = 14;
 /** VPC numbers run from 1 to this. */
 export const vpcNumberMax = 2 ** (27 - interfaceBits) - 1;
 /** Interface numbers run from 1 to this within a VPC. */
-export const interfaceNumberMax = 2 ** interfaceBits - 2;
-/** Stands for whoever comes by the VPC's virtual private gateway. */
-export const vpnGatewayNumber = 2 ** interfaceBits - 1;
+export const interfaceNumberMax = 2 ** interfaceBits - 1025;
 /** Prefix length of all identities of one VPC. */
 export const vpcIdentityLength = 32 - interfaceBits;
 
@@ -29,6 +28,11 @@ export const hiddenRange = { base: identityBase, length: 4 };
 
 export const resolverService = identityBase + proxyBit + 53;
 export const metadataService = identityBase + proxyBit + 254;
+
+/** Number in the place of an interface's for the host on premises with this number, from 1 to 1024. */
+export function onPremisesNumber(hostNumber: number): number {
+  return interfaceNumberMax + hostNumber;
+}
 
 export function identityOf(vpcNumber: number, interfaceNumber: number): number {
   return identityBase + vpcNumber * 2 ** interfaceBits + interfaceNumber;

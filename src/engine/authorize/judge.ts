@@ -2,8 +2,7 @@
 // has a say. The owner's side (a bucket's policy, and whose bucket it is) counts where the owner is known; elsewhere
 // that is for the service behind to say. The front door asks this about each request, a trace about a question.
 import type { AwsService } from '../../catalog/aws-services.ts';
-import { primaryAddress } from '../../model/network-interface.ts';
-import type { Way } from '../way.ts';
+import { addressOf, type Way } from '../way.ts';
 import { authorize, authorizeAtEndpoint } from './authorize.ts';
 import { connectionContext, joined } from './context.ts';
 import { parsePolicy } from './parse-policy.ts';
@@ -54,7 +53,7 @@ function connectionOf({ way, service, secure, now }: ArrivedRequest, owner: Owne
   const base = { secure, now, region: service.region, ...ownership };
   if (way.kind === 'public') return { ...base, sourceAddress: way.sourceAddress };
   const { id, vpcId, ownerId } = way.endpoint;
-  return { ...base, endpoint: { id, vpcId, ownerId }, sourceAddress: primaryAddress(way.client) };
+  return { ...base, endpoint: { id, vpcId, ownerId }, sourceAddress: addressOf(way.client) };
 }
 
 function endpointPolicies({ way, service }: ArrivedRequest): readonly NamedPolicy[] {

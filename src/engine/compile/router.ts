@@ -17,7 +17,7 @@ import { linkMac } from './link-mac.ts';
 import { forwardingSysctls } from './sysctls.ts';
 import { TableBuilder } from './table-builder.ts';
 import { nodeRoutes, passRouted, virtualRoutes } from './virtual-route.ts';
-import { answerRoutes, vpnEgress, vpnIdentity } from './vpn-gateway.ts';
+import { answerRoutes, vpnEgress, vpnIdentities } from './vpn-gateway.ts';
 import { privateLinkDevice, uplinkDevice, type VpcView } from './vpc-view.ts';
 
 export const mtu = 9001;
@@ -67,7 +67,7 @@ function firewall(view: VpcView, marks: Marks, inner: readonly InnerRoutes[]): N
   nodeRoutes(table, view, inner, marks);
   internetEgress(table, view);
   identities(table, view);
-  vpnIdentity(table, view);
+  vpnIdentities(table, view);
   table.base('security-group-ingress', {
     type: 'filter',
     hook: 'postrouting',

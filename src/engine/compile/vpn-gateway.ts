@@ -5,7 +5,7 @@
 import type { NetworkInterface } from '../../model/network-interface.ts';
 import { isInsideVpc, type VpnConnection } from '../../model/vpn-connection.ts';
 import { address, cidr, contains, formatAddress } from '../../net/ipv4.ts';
-import { identityOf, vpnGatewayNumber } from '../../plan/addressing.ts';
+import { identityOf, onPremisesNumber } from '../../plan/addressing.ts';
 import type { LinkPlan, NamespacePlan, RoutePlan, RulePlan } from '../../plan/plan.ts';
 import { resolverAddresses } from '../name-servers.ts';
 import { lostAnswersPlace } from '../drop-place.ts';
@@ -101,12 +101,16 @@ export function vpnEgress(table: TableBuilder, { vpnGateway }: VpcView): void {
   if (vpnGateway !== undefined) table.rule('security-group-ingress', `oif "${vpnDevice}" accept`);
 }
 
-/** In the router of another VPC, and for services, whoever is on premises has the identity of the VPN gateway. */
-export function vpnIdentity(table: TableBuilder, view: VpcView): void {
+/** In the router of another VPC, and for services, hosts on premises have identities of this VPC. */
+export function vpnIdentities(table: TableBuilder, view: VpcView): void {
   if (view.onPremisesHosts.length === 0) return;
-  const identity = formatAddress(identityOf(view.vpc.number, vpnGatewayNumber));
   table.set('on-premises', 'type ipv4_addr', hostAddresses(view));
-  table.rule('source-nat', `oif @links ip saddr @on-premises snat ip to ${identity}`);
+  // One with an address of the VPC is not heard, and the address has an identity.
+  for (const { address: host, number } of view.onPremisesHosts) {
+    if (isInsideVpc(view.vpc, `${host}/32`)) continue;
+    const identity = formatAddress(identityOf(view.vpc.number, onPremisesNumber(number)));
+    table.element('identities', host, identity);
+  }
 }
 
 /**

@@ -55,7 +55,9 @@ export function wayOfPath(snapshot: Snapshot, path: Path | undefined): Way | und
   const { source } = last.outcome === 'passed' ? (last.rewritten ?? last.headers) : last.headers;
   const endpoint = snapshot.get('vpcEndpoint', path.arrival.id);
   if (endpoint === undefined) return publicWay(snapshot, source);
-  const client = snapshot.by('networkInterface', 'address', `${endpoint.vpcId}/${source}`)[0];
+  const client =
+    snapshot.by('networkInterface', 'address', `${endpoint.vpcId}/${source}`)[0] ??
+    snapshot.by('onPremisesHost', 'address', source)[0];
   const kind = endpoint.endpointType === 'Gateway' ? 'gateway-endpoint' : 'interface-endpoint';
   return client && { kind, endpoint, client };
 }
