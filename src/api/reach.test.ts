@@ -30,6 +30,19 @@ it('answers rows and who is in them', () => {
   expect(ask({ from: 'i-two', to: 'i-two', lanes: [http] }).rows).toEqual([]);
 });
 
+it('calls who has a public address by it', () => {
+  net.internetGateway('vpc-a');
+  net.publicAddress('44.0.0.1', 'eni-two');
+  const { rows, counts, parties } = ask({ to: 'i-two', lanes: [http] });
+  expect(rows?.at(-1)).toEqual({
+    from: ['internet'],
+    to: ['44.0.0.1'],
+    open: [{ ...http, verdict: 'reachable' }],
+  });
+  expect(parties['44.0.0.1']).toMatchObject({ name: 'db', address: '44.0.0.1' });
+  expect(counts?.outside.places).toBe(4);
+});
+
 it('leaves ids out of all pairs of a large network, and says how many', () => {
   for (let i = 0; i < 200; i++) net.instance(`more-${i}`, 'subnet-a', `10.0.1.${20 + i}`);
   const [row] = ask({ lanes: [http] }).rows ?? [];
@@ -58,7 +71,9 @@ it.each<[string, object]>([
   ['ports that are none', { lanes: [{ protocol: 'sctp', port: 80 }] }],
   ['words for ports', { lanes: [null, '443'] }],
   ['no state at all', { before: {} }],
-  ['a state of something else', { before: { version: 1, lanes: [], vpcs: [{}] } }],
+  ['a state of an earlier version', { before: { version: 1, lanes: [http], vpcs: [] } }],
+  ['a state of something else', { before: { version: 2, lanes: [http], vpcs: [{}] } }],
+  ['a state without an outside', { before: { version: 2, lanes: [http], vpcs: [] } }],
 ])('refuses %s', (_, question) => {
   expect(() => ask(question)).toThrow(Refusal);
 });

@@ -8,7 +8,7 @@ const party = (name: string, address: string) => ({ name, address, vpcId: 'vpc-1
 const answer: ReachAnswer = {
   lanes: [http, rest],
   portClassesLeft: 2,
-  counts: { interfaces: 2, classes: 2, pairs: 2 },
+  counts: { interfaces: 2, classes: 2, pairs: 2, outside: { places: 4, pairs: 8 } },
   rows: [
     { from: ['eni-1'], to: ['eni-2'], open: [{ ...http, verdict: 'ambiguous' }] },
     {
@@ -26,11 +26,33 @@ const answer: ReachAnswer = {
 it('prints a matrix of few interfaces', () => {
   expect(formatRows(answer, true).split('\n')).toEqual([
     '2 network interfaces in 2 classes, 2 pairs',
+    '4 places outside their VPCs, 8 pairs',
     'asked: tcp 80,81-65535; 2 more that rules tell apart: ask by --port',
     '',
     '   from \\ to      1    2',
     '1  web 10.0.1.10  ·    tcp 80 (some ways only)',
     '2  db 10.0.1.11   all  ·',
+  ]);
+});
+
+it('prints what lies outside as columns, and as rows where it opens something', () => {
+  const open = [
+    { ...http, verdict: 'unknown' },
+    { ...rest, verdict: 'unknown' },
+  ] as const;
+  const rows = [
+    { from: ['eni-1'], to: ['internet'], open },
+    { from: ['internet'], to: ['44.0.0.1'], open: [{ ...http, verdict: 'reachable' }] },
+  ] as const;
+  const parties = { ...answer.parties, '44.0.0.1': party('web', '44.0.0.1') };
+  expect(
+    formatRows({ ...answer, rows, parties }, true)
+      .split('\n')
+      .slice(4),
+  ).toEqual([
+    '   from \\ to      2              3',
+    '1  web 10.0.1.10  all (unknown)  -',
+    '2  internet       ·              tcp 80',
   ]);
 });
 

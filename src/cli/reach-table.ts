@@ -40,7 +40,13 @@ export interface ReachAnswer {
   readonly lanes: readonly Lane[];
   readonly portClassesLeft: number;
   readonly rows?: readonly Row[];
-  readonly counts?: { readonly interfaces: number; readonly classes: number; readonly pairs: number };
+  readonly counts?: {
+    readonly interfaces: number;
+    readonly classes: number;
+    readonly pairs: number;
+    /** The internet, its hosts, AWS's services, public addresses. */
+    readonly outside: { readonly places: number; readonly pairs: number };
+  };
   readonly saved?: unknown;
   readonly difference?: {
     readonly changed: readonly ChangedRow[];
@@ -52,6 +58,7 @@ export interface ReachAnswer {
 
 type Parties = ReachAnswer['parties'];
 
+const doubts = { reachable: '', ambiguous: ' (some ways only)', unknown: ' (unknown)' };
 const matrixMax = 10;
 const namesMax = 4;
 
@@ -72,11 +79,15 @@ export function formatRows(answer: ReachAnswer, isMatrix: boolean): string {
               row.via === undefined ? '' : nameOf(row.via, parties),
             ]),
           );
-  const size =
-    isMatrix && counts !== undefined
-      ? [`${counts.interfaces} network interfaces in ${counts.classes} classes, ${counts.pairs} pairs`]
-      : [];
+  const size = isMatrix && counts !== undefined ? sizes(counts) : [];
   return [...size, asked(answer), '', body].join('\n');
+}
+
+function sizes({ interfaces, classes, pairs, outside }: NonNullable<ReachAnswer['counts']>) {
+  return [
+    `${interfaces} network interfaces in ${classes} classes, ${pairs} pairs`,
+    `${outside.places} places outside their VPCs, ${outside.pairs} pairs`,
+  ];
 }
 
 export function formatDifference(answer: ReachAnswer): string {
@@ -104,7 +115,9 @@ function asked({ lanes, portClassesLeft }: ReachAnswer): string {
 /** `tcp 80,443; udp 53 (unknown)`; `all` when it is everything that was asked. */
 export function lanesText(open: readonly OpenLane[], lanes: readonly Lane[]): string {
   const isAll = lanes.length > 1 && open.length === lanes.length;
-  if (isAll && open.every(({ verdict }) => verdict === 'reachable')) return 'all';
+  const [first] = open;
+  if (isAll && first !== undefined && open.every(({ verdict }) => verdict === first.verdict))
+    return `all${doubts[first.verdict]}`;
   const groups = Map.groupBy(open, ({ protocol, verdict }) => `${protocol} ${verdict}`);
   return [...groups.values()].map(groupText).join('; ');
 }
@@ -113,7 +126,6 @@ function groupText(group: readonly OpenLane[]): string {
   const [first] = group;
   if (first === undefined) return '';
   const ports = first.protocol === 'icmp' ? '' : ` ${group.map(portsText).join(',')}`;
-  const doubts = { reachable: '', ambiguous: ' (some ways only)', unknown: ' (unknown)' };
   return `${first.protocol}${ports}${doubts[first.verdict]}`;
 }
 
@@ -150,9 +162,12 @@ function matrix({ parties, lanes }: ReachAnswer, rows: readonly Row[], ids: read
   const all = [...senders, ...others];
   const receivers = all.filter((id) => rows.some(({ to }) => to.includes(id)));
   const number = (id: string) => String(all.indexOf(id) + 1);
+  // What lies outside has a row only where it opens something.
+  const isInside = (id: string) => parties[id] !== undefined && parties[id].address !== id;
+  const rowIds = all.filter((id) => isInside(id) || senders.includes(id));
   return table(
     ['', 'from \\ to', ...receivers.map(number)],
-    all.map((a) => [
+    rowIds.map((a) => [
       number(a),
       nameOf(a, parties),
       ...receivers.map((b) => (a === b ? '·' : (cells.get(`${a} ${b}`) ?? '-'))),

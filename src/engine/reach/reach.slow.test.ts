@@ -11,7 +11,7 @@ import { type Lane, nothing, verdictAt, type Word } from './lanes.ts';
 import type { OutsidePlace } from './outside-places.ts';
 import { countPairs } from './questions.ts';
 import { Reach } from './reach.ts';
-import { isSameGuest, type VpcReach } from './vpc-reach.ts';
+import { isSameGuest } from './vpc-reach.ts';
 import { Editor } from './testing-edits.ts';
 
 const lanes: readonly Lane[] = [
