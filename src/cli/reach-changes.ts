@@ -53,7 +53,8 @@ export function formatChange(change: WatchChange): string {
   const head = `${time(change.at)}  ${who(change)}`;
   if (lines.length === 0) return `${styleText('bold', head)}: nothing opened or closed`;
   const left = Math.max(0, lines.length - linesMax) + change.rowsLeft;
-  const more = left === 0 ? [] : [`    and ${left} more: all are in --json`];
+  const whole = change.rowsLeft === 0 ? 'all' : 'more of them';
+  const more = left === 0 ? [] : [`    and ${left} more; --json prints ${whole}`];
   return [styleText('bold', head), ...lines.slice(0, linesMax).map(paint), ...more].join('\n');
 }
 

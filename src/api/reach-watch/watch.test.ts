@@ -6,6 +6,7 @@ import type { TargetReport } from '../../plan/actual.ts';
 import { present } from '../../std/assert.ts';
 import { KeptReaches } from '../kept-reach.ts';
 import { testApi } from '../testing.ts';
+import { unevenBalancer } from './testing.ts';
 import { allPairs, pairsNamed, type View } from './views.ts';
 import { type Sink, Watch, type WatchBegin, type WatchChange } from './watch.ts';
 
@@ -183,7 +184,7 @@ describe('a watch', () => {
   });
 
   it('tells what the health of targets changes, which no commit does', async () => {
-    const arn = await balancer();
+    const arn = await unevenBalancer(api, { web: ids.web, db: ids.db });
     await launch(1);
     begin(everything);
     told();
@@ -206,37 +207,6 @@ describe('a watch', () => {
     expect([...new Set(ports.map(({ port }) => port))]).toEqual([5432]);
   });
 });
-
-/** Of which one target lets in what comes, and the other does not. */
-async function balancer(): Promise<string> {
-  const eni = present(api.store.snapshot.get('networkInterface', ids.webEni), 'web');
-  const other = await api.call('ec2', 'CreateSecurityGroup', {
-    ...{ GroupName: 'web', Description: 'web', VpcId: eni.vpcId },
-  });
-  const GroupId = other.GroupId ?? '';
-  const IpPermissions = [
-    { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
-  ];
-  await api.call('ec2', 'AuthorizeSecurityGroupIngress', { GroupId, IpPermissions });
-  await api.call('ec2', 'ModifyNetworkInterfaceAttribute', {
-    NetworkInterfaceId: ids.webEni,
-    Groups: [GroupId],
-  });
-  const { TargetGroups = [] } = await api.call('elasticloadbalancing', 'CreateTargetGroup', {
-    ...{ Name: 'web', Protocol: 'TCP', Port: 80, VpcId: eni.vpcId },
-  });
-  const TargetGroupArn = TargetGroups[0]?.TargetGroupArn ?? '';
-  const Targets = [ids.web, ids.db].map((Id) => ({ Id, Port: 80 }));
-  await api.call('elasticloadbalancing', 'RegisterTargets', { TargetGroupArn, Targets });
-  const { LoadBalancers = [] } = await api.call('elasticloadbalancing', 'CreateLoadBalancer', {
-    ...{ Name: 'web', Type: 'network', Scheme: 'internal', Subnets: [eni.subnetId] },
-  });
-  await api.call('elasticloadbalancing', 'CreateListener', {
-    ...{ LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn ?? '', Protocol: 'TCP', Port: 80 },
-    DefaultActions: [{ Type: 'forward', TargetGroupArn }],
-  });
-  return TargetGroupArn;
-}
 
 describe('a client that reads slowly', () => {
   it('has all that happened meanwhile in one line', async () => {
