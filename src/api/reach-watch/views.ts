@@ -50,9 +50,10 @@ function rowsOfNew(reach: Reach, added: readonly string[]): readonly ViewChange[
   const all = added.flatMap((id) => snapshot.get('networkInterface', id) ?? []);
   if (all.length === 0) return [];
   const isNew = new Set(added);
-  const fromOthers = rowsOf(reach, undefined, all).map((row) => {
-    return { ...row, from: row.from.filter((id) => !isNew.has(id)) };
-  });
+  // New public addresses are told of by the difference.
+  const fromOthers = rowsOf(reach, undefined, all)
+    .filter(({ to }) => to.every((id) => isNew.has(id)))
+    .map((row) => ({ ...row, from: row.from.filter((id) => !isNew.has(id)) }));
   return [...rowsOf(reach, all, undefined), ...fromOthers]
     .filter(({ from }) => from.length > 0)
     .map(({ from, to, open, via }) => {
