@@ -1,95 +1,40 @@
 // The example for Terraform, as its page says to run it: apply, no further change, the page is fetched through the
 // endpoint, destroy, and nothing of it is left. Needs Terraform and an AWS provider that is here already.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { accounts, Postern, whyNoPackets } from './postern.ts';
-import { isInstalled, run, runWell, until } from './run.ts';
+import { accounts, Postern } from './postern.ts';
+import { until } from './run.ts';
+import { Terraform, whyNoTerraform as reason } from './terraform.ts';
 
 const example = join(dirname(dirname(import.meta.dirname)), 'examples/terraform/privatelink');
-const providerPath = 'registry.terraform.io/hashicorp/aws';
-
-/** A Terraform CLI configuration that finds the provider without a network; undefined where there is none. */
-function cliConfig(): string | undefined {
-  const own = [process.env['TF_CLI_CONFIG_FILE'], join(homedir(), '.terraformrc')].find(
-    (file) => file !== undefined && existsSync(file),
-  );
-  if (own !== undefined) return readFileSync(own, 'utf8');
-  const places = [
-    process.env['TF_PLUGIN_MIRROR'],
-    '/opt/tf-plugins',
-    '/usr/share/terraform/plugins',
-    '/usr/local/share/terraform/plugins',
-    join(homedir(), '.terraform.d/plugins'),
-  ];
-  const mirror = places.find((place) => place !== undefined && existsSync(join(place, providerPath)));
-  if (mirror === undefined) return undefined;
-  return `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`;
-}
-
-const config = cliConfig();
-const hasTerraform = await isInstalled(['terraform', 'version']);
-const reason =
-  whyNoPackets ??
-  (hasTerraform ? undefined : 'needs terraform in PATH') ??
-  (config === undefined
-    ? 'needs a mirror of the Terraform provider hashicorp/aws: TF_PLUGIN_MIRROR'
-    : undefined);
 
 describe('examples/terraform/privatelink', { timeout: 600_000 }, () => {
   let postern: Postern;
-  let directory: string;
+  let terraform: Terraform;
   let before: readonly Record<string, unknown>[];
 
   beforeAll(async () => {
     if (reason !== undefined) return;
     postern = await Postern.start();
     before = await described();
-    directory = mkdtempSync(join(tmpdir(), 'postern-terraform-'));
-    cpSync(example, directory, { recursive: true });
-    writeFileSync(join(directory, 'terraformrc'), config ?? '');
-    await terraform('init', '-input=false');
+    terraform = await Terraform.open(postern, example);
   }, 120_000);
   afterAll(async () => {
     await postern?.stop();
-    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+    terraform?.close();
   });
   beforeEach((context) => context.skip(reason !== undefined, reason ?? 'needs Terraform'));
 
-  const env = () => ({
-    TF_CLI_CONFIG_FILE: join(directory, 'terraformrc'),
-    TF_IN_AUTOMATION: '1',
-    CHECKPOINT_DISABLE: '1',
-    TF_VAR_endpoint: postern.endpoint,
-    AWS_ACCESS_KEY_ID: undefined,
-    AWS_PROFILE: undefined,
-    AWS_EC2_METADATA_DISABLED: 'true',
-  });
-
-  function terraform(...words: readonly string[]): Promise<string> {
-    const argv = ['terraform', `-chdir=${directory}`, ...words, '-no-color'];
-    return runWell(argv, { env: env(), timeoutMs: 550_000 });
-  }
-
   it('apply makes it, a plan afterwards has nothing to change', async () => {
-    await terraform('apply', '-auto-approve', '-input=false');
-    const argv = [
-      'terraform',
-      `-chdir=${directory}`,
-      'plan',
-      '-detailed-exitcode',
-      '-input=false',
-      '-no-color',
-    ];
-    const { code, stdout, stderr } = await run(argv, { env: env(), timeoutMs: 120_000 });
+    await terraform.run('apply', '-auto-approve', '-input=false');
+    const { code, stdout, stderr } = await terraform.plan();
     expect(code, stdout + stderr).toBe(0);
   });
 
   it('the client fetches the server’s page by the endpoint’s DNS name', async () => {
-    const outputs = JSON.parse(await terraform('output', '-json')) as Record<string, { value: unknown }>;
-    const value = (name: string) => String(outputs[name]?.value ?? '');
-    expect(outputs['reachable']?.value).toBe(true);
+    const outputs = await terraform.outputs();
+    const value = (name: string) => String(outputs[name] ?? '');
+    expect(outputs['reachable']).toBe(true);
     const page = await until('the page arrives', async () => {
       const url = `http://${value('endpoint')}/`;
       const fetchIt = `fetch(${JSON.stringify(url)}).then((r) => r.text()).then((t) => process.stdout.write(t))`;
@@ -100,7 +45,7 @@ describe('examples/terraform/privatelink', { timeout: 600_000 }, () => {
   });
 
   it('destroy leaves nothing of it', async () => {
-    await terraform('destroy', '-auto-approve', '-input=false');
+    await terraform.run('destroy', '-auto-approve', '-input=false');
     expect(await described()).toEqual(before);
     await postern.settled();
     expect((await postern.inside(['ls', '/run/netns'])).trim()).toBe('');
