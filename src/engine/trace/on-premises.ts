@@ -176,7 +176,8 @@ function backFrom(
   ];
 }
 
-function routeToVpn(world: World, from: NetworkInterface, reply: Headers): Hop | undefined {
+/** Does the reply leave by the virtual private gateway? */
+export function routeToVpn(world: World, from: NetworkInterface, reply: Headers): Hop | undefined {
   const { hop, receiver, gateway, endpoint, nat, vpn } = route(world, from, reply);
   const exit = gateway?.id ?? endpoint?.id ?? nat?.managedBy;
   if (exit !== undefined && hop !== undefined) return leavesBy(hop, exit);
