@@ -47,8 +47,8 @@ export async function startSystem(): Promise<System> {
   const forget = forgetter(state);
   try {
     const settings = { port: 0, host: '127.0.0.1', account, withAgent: true };
-    const control = await startControl({ state, ...settings });
-    const agent = await startAgent(state);
+    const control = await startControl({ state, ...settings, endsWithParent: true });
+    const agent = await startAgent(state, { endsWithParent: true });
     if (!agent.ok) throw new Error(agent.reason);
     const holder = present(await findHolder({ stateDirectory: state.path }), 'holder');
     const api = new ApiClient(control.port);

@@ -25,7 +25,7 @@ async function run({ isQuick, isWanted }: RunOptions): Promise<Outcome> {
   const forget = forgetter(state);
   try {
     const settings = { port: 0, host: '127.0.0.1', account: '111111111111', withAgent: false };
-    const { port } = await startControl({ state, ...settings });
+    const { port } = await startControl({ state, ...settings, endsWithParent: true });
     const [from, to] = await build(new ApiClient(port));
     const values: number[] = [];
     for (let i = 0; i < (isQuick ? 3 : 15); i++) values.push(await once([from, to, state.path]));
