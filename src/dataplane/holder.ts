@@ -201,7 +201,7 @@ function launch(prefix: readonly string[]): Promise<number> {
       resolve(Number(ready[1]));
     });
     child.on('error', (cause) =>
-      reject(new HolderFault(`unshare cannot be started: ${cause.message}`, { cause })),
+      reject(new HolderFault(`${file} cannot be started: ${cause.message}`, { cause })),
     );
     child.on('close', () => {
       clearTimeout(timer);
