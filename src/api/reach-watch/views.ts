@@ -61,6 +61,9 @@ function rowsOfNew(reach: Reach, added: readonly string[]): readonly ViewChange[
     });
 }
 
+/** Rows with the text of what is open. */
+type Rows = readonly (Row & { readonly text: string })[];
+
 interface Pair {
   readonly from: string;
   readonly to: string;
@@ -73,7 +76,7 @@ interface Pair {
 type Pairs = ReadonlyMap<string, Pair>;
 
 /** Of the interfaces that have these names at the time; a name that is gone has none. */
-export function pairsNamed(names: { readonly from?: string; readonly to?: string }): View<Pairs> {
+export function pairsNamed(names: { readonly from?: string; readonly to?: string }): View<Rows> {
   return {
     state: (reach) => {
       const { snapshot } = reach.world;
@@ -81,9 +84,12 @@ export function pairsNamed(names: { readonly from?: string; readonly to?: string
       const targets = interfacesOf(snapshot, names.to);
       const others = snapshot.count('networkInterface');
       if ((targets ?? senders ?? []).length * others > pairsMax) throw tooMany(names.to ?? names.from ?? '');
-      return pairsOf(rowsOf(reach, senders, targets));
+      return rowsOf(reach, senders, targets).map((row) => ({ ...row, text: JSON.stringify(row.open) }));
     },
-    difference: (before, after) => ({ changed: changedPairs(before, after), added: [], removed: [] }),
+    difference: (before, after) => {
+      const [old, now] = [pairsOf(without(before, after)), pairsOf(without(after, before))];
+      return { changed: changedPairs(old, now), added: [], removed: [] };
+    },
   };
 }
 
@@ -91,10 +97,21 @@ function interfacesOf(snapshot: Snapshot, name: string | undefined): readonly Ne
   return name === undefined ? undefined : (interfacesNamed(snapshot, name) ?? []);
 }
 
-function pairsOf(rows: readonly Row[]): Pairs {
+/** Rows that the others have not: most are as they were, and need not be told apart pair by pair. */
+function without(rows: Rows, others: Rows): Rows {
+  const key = ({ text, via, from, to }: Rows[number]) => [text, via, from[0], to[0]].join();
+  const known = Map.groupBy(others, key);
+  const isSame = (a: readonly string[], b: readonly string[]) =>
+    a.length === b.length && a.every((id, i) => id === b[i]);
+  return rows.filter((row) => {
+    const alike = known.get(key(row)) ?? [];
+    return !alike.some(({ from, to }) => isSame(row.from, from) && isSame(row.to, to));
+  });
+}
+
+function pairsOf(rows: Rows): Pairs {
   const pairs = new Map<string, Pair>();
-  for (const { from: senders, to: receivers, open, via } of rows) {
-    const text = JSON.stringify(open);
+  for (const { from: senders, to: receivers, open, text, via } of rows) {
     for (const from of senders) {
       for (const to of receivers) {
         const pair = { from, to, open, text, ...(via === undefined ? {} : { via }) };

@@ -154,6 +154,9 @@ interface SharedClasses {
 const none = -1;
 
 function sharedClasses(before: SavedClasses, after: SavedClasses): SharedClasses {
+  if (isList(before, after, (a, b) => isList(a, b))) {
+    return { both: after.map((ids, i) => ({ before: i, after: i, ids })), came: [], went: [] };
+  }
   const classOf = (classes: SavedClasses) => {
     return new Map(classes.flatMap((ids, i) => ids.map((id) => [id, i] as const)));
   };
@@ -186,14 +189,16 @@ function changedRows(
   classes: { readonly from: readonly SharedClass[]; readonly to: readonly SharedClass[] },
   own: ReadonlyMap<string, readonly string[]> = new Map(),
 ): readonly ChangedRow[] {
-  const oldWords = tables.before.words.map(wordsOf);
-  const newWords = tables.after.words.map(wordsOf);
+  const isAligned = classes.to.every((to) => to.before === to.after);
   return classes.from.flatMap((from) => {
+    const words = [tables.before.words[from.before] ?? [], tables.after.words[from.after] ?? []] as const;
+    if (isAligned && isList(...words)) return [];
+    const [oldWords, newWords] = [wordsOf(words[0]), wordsOf(words[1])];
     const rows = new Map<string, { to: string[]; before: Word; after: Word }>();
     for (const to of classes.to) {
       if (from === to && from.ids.length === 1) continue;
-      const old = oldWords[from.before]?.get(to.before) ?? 0;
-      const now = newWords[from.after]?.get(to.after) ?? 0;
+      const old = oldWords.get(to.before) ?? 0;
+      const now = newWords.get(to.after) ?? 0;
       if (old === now) continue;
       const key = `${old} ${now}`;
       const row = rows.get(key) ?? { to: [], before: old, after: now };
@@ -209,6 +214,10 @@ function changedRows(
         after: openLanes(lanes, row.after),
       }));
   });
+}
+
+function isList<T>(a: readonly T[], b: readonly T[], isSame = (one: T, other: T) => one === other): boolean {
+  return a.length === b.length && a.every((one, i) => isSame(one, b[i] as T));
 }
 
 function wordsOf(pairs: readonly number[]): ReadonlyMap<number, Word> {
