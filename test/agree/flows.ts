@@ -48,16 +48,13 @@ function sendersOf(snapshot: Snapshot): readonly Sender[] {
   return [...honestSenders(snapshot), ...liars];
 }
 
-/** Every address of every guest that runs; hosts of the internet. */
+/** Every address of every guest that runs; hosts of the internet and on premises. */
 export function honestSenders(snapshot: Snapshot): readonly Sender[] {
   const guests = interfacesOfGuests(snapshot).flatMap(({ id: from, privateAddresses }) =>
     privateAddresses.map(({ address: source }) => ({ from, source })),
   );
-  const hosts = Array.from(snapshot.all('internetHost'), ({ id: from, address: source }) => ({
-    from,
-    source,
-  }));
-  return [...guests, ...hosts];
+  const hosts = [...snapshot.all('internetHost'), ...snapshot.all('onPremisesHost')];
+  return [...guests, ...hosts.map(({ id: from, address: source }) => ({ from, source }))];
 }
 
 function interfacesOfGuests(snapshot: Snapshot): readonly NetworkInterface[] {
@@ -65,23 +62,28 @@ function interfacesOfGuests(snapshot: Snapshot): readonly NetworkInterface[] {
   return [...snapshot.all('networkInterface')].filter(({ attachment }) => isRunning(attachment?.instanceId));
 }
 
-/** All of its VPC, all that is public, some of the other VPCs, which it should not reach by their addresses. */
+/**
+ * All of its VPC, all that is public or on premises, some of the other VPCs, which it should not reach by their addresses;
+ * from on premises all of all VPCs.
+ */
 function destinationsFor(snapshot: Snapshot, { from }: Sender): readonly string[] {
+  const isOnPremises = snapshot.get('onPremisesHost', from) !== undefined;
   const vpc = snapshot.get('vpc', snapshot.get('networkInterface', from)?.vpcId ?? '');
   const addresses = [...snapshot.all('networkInterface')].flatMap(({ vpcId, privateAddresses }) =>
     privateAddresses.map(({ address }) => ({ vpcId, address })),
   );
   const [inside, others] = [true, false].map((isOwn) =>
-    addresses.filter(({ vpcId }) => (vpcId === vpc?.id) === isOwn).map(({ address }) => address),
+    addresses
+      .filter(({ vpcId }) => (isOnPremises || vpcId === vpc?.id) === isOwn)
+      .map(({ address }) => address),
   );
   const resolver = formatAddress((parseCidr(vpc?.cidrBlocks[0]?.cidr ?? '')?.base ?? 0) + 2);
-  const publicOnes = [
+  const outside = [
     ...Array.from(snapshot.all('address'), ({ publicIp }) => publicIp),
     ...Array.from(snapshot.all('internetHost'), ({ address }) => address),
+    ...Array.from(snapshot.all('onPremisesHost'), ({ address }) => address),
   ];
-  return [
-    ...new Set([...(inside ?? []), ...publicOnes, ...(others ?? []).slice(-3), resolver, ...elsewhere]),
-  ];
+  return [...new Set([...(inside ?? []), ...outside, ...(others ?? []).slice(-3), resolver, ...elsewhere])];
 }
 
 /** A guest's packets to itself never leave it, and those to its own public address are nobody's use. */

@@ -3,6 +3,7 @@
 import { randomEdit } from './random-edit.ts';
 import { editInternet, randomInternet } from './random-internet.ts';
 import { editNames, randomNames } from './random-names.ts';
+import { editOnPremises, randomOnPremises } from './random-on-premises.ts';
 import { randomBalancer, randomEndpoints } from './random-private-link.ts';
 import { randomRoutes } from './random-routes.ts';
 import { randomAcl } from './random-rules.ts';
@@ -21,6 +22,7 @@ export async function makeNetwork(world: World): Promise<void> {
   await world.addHost('www.example.com', '203.0.113.10');
   await world.withOtherDice(randomNames);
   await world.withOtherDice(randomInternet);
+  await world.withOtherDice(randomOnPremises);
 }
 
 /** A few edits at once, as a deployment has. */
@@ -29,5 +31,6 @@ export async function editNetwork(world: World): Promise<void> {
   await world.withOtherDice(async () => {
     for (let i = world.below(3); i > 0; i--) await editNames(world);
     for (let i = world.below(3); i > 0; i--) await editInternet(world);
+    for (let i = world.below(3); i > 0; i--) await editOnPremises(world);
   });
 }

@@ -4,6 +4,7 @@ import { testApi } from '../../src/api/testing.ts';
 import { Refusal } from '../../src/catalog/refusal.ts';
 import { verifyPrivateDns } from '../../src/control/endpoint-service.ts';
 import { addInternetHost } from '../../src/control/internet-host.ts';
+import { addOnPremisesHost } from '../../src/control/on-premises-host.ts';
 import { type Health, healthOf } from '../../src/engine/health.ts';
 import type { Kind, Kinds } from '../../src/model/kinds.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
@@ -86,6 +87,16 @@ export class World {
       addInternetHost(call, { name, address, serves: [] });
     });
     this.story.push(`internet ${name} ${address}`);
+  }
+
+  /** A host behind a customer gateway. */
+  async addOnPremisesHost(name: string, address: string, customerGatewayId: string): Promise<void> {
+    const { store, observed } = this.api;
+    await store.transact((intent) => {
+      const call = { intent, observed, accountId: '', region: '', now: '', prng: this.prng };
+      addOnPremisesHost(call, { name, address, customerGatewayId, serves: [] });
+    });
+    this.story.push(`on-premises ${name} ${address} ${customerGatewayId}`);
   }
 
   /** As if the proof of a service's private DNS name stood in public DNS, and AWS had looked. */
