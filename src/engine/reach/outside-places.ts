@@ -1,5 +1,5 @@
 // What lies outside a VPC, as a short list of places: the internet (somebody whom no rule means), hosts of it, AWS's
-// services that have gateway endpoints, public addresses. Those that nothing tells apart are one place: addresses
+// services that have gateway endpoints, public addresses, hosts on premises. Those that nothing tells apart are one place: addresses
 // whose owners are one class and which no block of any rule divides.
 import { awsPrefixListOf } from '../../catalog/prefix-lists.ts';
 import type { NetworkInterface } from '../../model/network-interface.ts';
@@ -12,14 +12,16 @@ import type { VpcReach } from './vpc-reach.ts';
 export const internet = 'internet';
 
 export interface OutsidePlace {
-  readonly kind: 'internet' | 'host' | 'service' | 'address';
-  /** Names of what is there: `internet`, hosts, a service, public addresses. */
+  readonly kind: 'internet' | 'host' | 'service' | 'address' | 'premises';
+  /** Names of what is there: `internet`, hosts, a service, public addresses, hosts on premises. */
   readonly ids: readonly string[];
   /** Of the first. */
   readonly address: string;
   readonly atom: number;
   /** Of a service: VPCs of this Region ask for it. */
   readonly region?: string;
+  /** Behind which the hosts on premises are. */
+  readonly customerGatewayId?: string;
   readonly owner?: PublicOwner;
 }
 
@@ -39,6 +41,7 @@ export function outsideAddresses(snapshot: Snapshot): Float64Array {
   const texts = [
     ...nobodys,
     ...Array.from(snapshot.all('internetHost'), ({ address }) => address),
+    ...Array.from(snapshot.all('onPremisesHost'), ({ address }) => address),
     ...services(snapshot).map(({ address }) => address),
     ...Array.from(snapshot.all('address'), ({ publicIp }) => publicIp),
   ];
@@ -51,12 +54,17 @@ export function outsidePlaces(
   vpcs: ReadonlyMap<string, VpcReach>,
 ): readonly OutsidePlace[] {
   const atomOf = ({ address }: Single) => atoms.of(numberOf(address));
-  const key = (one: Single) => `${one.kind} ${one.region ?? one.owner?.key ?? ''} ${atomOf(one)}`;
+  // Networks on premises may have equal addresses.
+  const whose = (one: Single) =>
+    one.customerGatewayId === undefined
+      ? (one.region ?? one.owner?.key)
+      : `${one.customerGatewayId} ${one.address}`;
+  const key = (one: Single) => `${one.kind} ${whose(one) ?? ''} ${atomOf(one)}`;
   const alike = Map.groupBy(singles(snapshot, atoms, vpcs), key);
   return Array.from(alike.values(), (some) => joined(some, atomOf));
 }
 
-interface Single extends Pick<OutsidePlace, 'kind' | 'address' | 'region'> {
+interface Single extends Pick<OutsidePlace, 'kind' | 'address' | 'region' | 'customerGatewayId'> {
   readonly id: string;
   readonly owner?: {
     readonly vpc: VpcReach;
@@ -69,9 +77,10 @@ interface Single extends Pick<OutsidePlace, 'kind' | 'address' | 'region'> {
 function joined(some: readonly Single[], atomOf: (one: Single) => number): OutsidePlace {
   const [first] = some;
   assert(first !== undefined, 'a group has a member');
-  const { kind, address, region, owner } = first;
+  const { kind, address, region, customerGatewayId, owner } = first;
   const place = { kind, ids: some.map(({ id }) => id), address, atom: atomOf(first) };
   if (region !== undefined) return { ...place, region };
+  if (customerGatewayId !== undefined) return { ...place, customerGatewayId };
   if (owner === undefined) return place;
   const interfaces = some.flatMap((one) => one.owner?.networkInterface ?? []);
   return { ...place, owner: { vpc: owner.vpc, index: owner.index, interfaces } };
@@ -80,6 +89,8 @@ function joined(some: readonly Single[], atomOf: (one: Single) => number): Outsi
 function* singles(snapshot: Snapshot, atoms: Atoms, vpcs: ReadonlyMap<string, VpcReach>): Iterable<Single> {
   yield { kind: 'internet', id: internet, address: somebody(snapshot, atoms) };
   for (const { id, address } of snapshot.all('internetHost')) yield { kind: 'host', id, address };
+  for (const { id, address, customerGatewayId } of snapshot.all('onPremisesHost'))
+    yield { kind: 'premises', id, address, customerGatewayId };
   for (const service of services(snapshot)) yield { kind: 'service', ...service };
   for (const { publicIp, association } of snapshot.all('address')) {
     const networkInterface = snapshot.get('networkInterface', association?.networkInterfaceId ?? '');

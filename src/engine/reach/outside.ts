@@ -1,16 +1,16 @@
 // Reaching what lies outside a VPC, and from there: a sender's groups and its exit, which gives it another address, and at
 // a public address the entry of whoever has it, with the answers all the way back; joined when a pair is read. What
-// words cannot tell (load balancers' public addresses, dangling references) is asked of `trace`, once for each pair.
+// words cannot tell (targets that see their clients, dangling references) is asked of `trace`, once for each pair.
 import type { NetworkInterface } from '../../model/network-interface.ts';
 import { address as numberOf } from '../../net/ipv4.ts';
 import { servicePorts } from '../trace/aws-service.ts';
-import type { TraceQuestion } from '../trace/answer.ts';
-import { trace } from '../trace/trace.ts';
+import { Asked } from './asked.ts';
 import { type InterfaceClass, kinds } from './classes.ts';
-import type { Exit, Way } from './exits.ts';
-import { answer, nothing, replaced, type Word, wordOf } from './lanes.ts';
+import type { Exit } from './exits.ts';
+import { answer, nothing, type Word } from './lanes.ts';
 import { internet, type OutsidePlace, outsidePlaces } from './outside-places.ts';
-import { type Served, throughServed } from './served.ts';
+import { Premises } from './premises.ts';
+import { arrived, type Entry, returned } from './served.ts';
 import type { Shared } from './shared.ts';
 import { isSameGuest, type VpcReach } from './vpc-reach.ts';
 import type { Outer } from './vpc-outside.ts';
@@ -23,16 +23,19 @@ export interface Senders {
 
 export class Outside {
   readonly places: readonly OutsidePlace[];
+  readonly premises: Premises;
   private readonly shared: Shared;
   private readonly vpcs: ReadonlyMap<string, VpcReach>;
   private readonly service: Word;
-  private readonly traced = new Map<string, Word>();
+  private readonly asked: Asked;
 
   constructor(shared: Shared, vpcs: ReadonlyMap<string, VpcReach>) {
     const { world, publicAtoms, lanes } = shared;
     this.shared = shared;
     this.vpcs = vpcs;
+    this.asked = new Asked(world, lanes);
     this.places = outsidePlaces(world.snapshot, publicAtoms, vpcs);
+    this.premises = new Premises(shared, vpcs, this.asked, this.places);
     this.service = lanes.reduce((word, { protocol, port }, i) => {
       return protocol === 'tcp' && servicePorts.includes(port) ? word | (1 << i) : word;
     }, nothing);
@@ -75,10 +78,12 @@ export class Outside {
     const exit = vpc.outside.exit(from, place);
     if (exit === undefined) return this.trace(senders, place);
     const sent = exit.pass & vpc.outside.groups(from, 'egress', place);
-    if (sent === nothing) return nothing;
+    if (sent === nothing || exit.to === 'nowhere') return nothing;
+    // Who goes elsewhere may meet another with the address of a host on premises.
+    if (place.kind === 'premises' && exit.to !== 'premises') return this.trace(senders, place);
     switch (exit.to) {
-      case 'nowhere':
-        return nothing;
+      case 'premises':
+        return this.premises.arriving(exit, sent, place) ?? this.trace(senders, place);
       case 'service':
         return returned(sent & this.service, exit.back);
       case 'appliance':
@@ -92,13 +97,13 @@ export class Outside {
   callerWord(caller: OutsidePlace, place: OutsidePlace): Word {
     const entry = this.enter(place, caller);
     const ask = (lanes?: Word) =>
-      this.ask({ from: internet, destination: place.address, source: caller.address }, lanes);
+      this.asked.word({ from: internet, destination: place.address, source: caller.address }, lanes);
     return entry === undefined ? ask() : arrived(entry, ask);
   }
 
   /** Groups may have changed. */
   forget(): void {
-    this.traced.clear();
+    this.asked.forget();
   }
 
   private arriving(exit: Exit, sent: Word, place: OutsidePlace, senders: Senders): Word | undefined {
@@ -111,6 +116,8 @@ export class Outside {
         return returned(sent & this.service, exit.back);
       case 'address':
         return this.entering(exit, sent, place, senders);
+      case 'premises':
+        return undefined;
     }
   }
 
@@ -145,41 +152,18 @@ export class Outside {
     return answer(nothing, nothing, sent & vpc.entry(sender, to));
   }
 
-  private trace({ vpc, classes }: Senders, { ids, address, owner }: OutsidePlace, lanes?: Word): Word {
+  private trace({ vpc, classes }: Senders, { kind, ids, address, owner }: OutsidePlace, lanes?: Word): Word {
     for (const index of classes) {
       for (const from of vpc.classes.list[index]?.members ?? []) {
-        if (owner === undefined) return this.ask({ from: from.id, destination: address }, lanes);
+        if (kind === 'premises')
+          return this.asked.word({ from: from.id, destination: address, hosts: ids }, lanes);
+        if (owner === undefined) return this.asked.word({ from: from.id, destination: address }, lanes);
         const i = owner.interfaces.findIndex((one) => !isSameGuest(from, one));
-        if (i >= 0) return this.ask({ from: from.id, destination: ids[i] ?? '' }, lanes);
+        if (i >= 0) return this.asked.word({ from: from.id, destination: ids[i] ?? '' }, lanes);
       }
     }
     return nothing;
   }
-
-  private ask(asked: Pick<TraceQuestion, 'from' | 'destination' | 'source'>, wanted?: Word): Word {
-    const key = `${asked.from} ${asked.destination} ${asked.source} ${wanted}`;
-    const known = this.traced.get(key);
-    if (known !== undefined) return known;
-    const { world, lanes } = this.shared;
-    const word = wordOf(lanes, ({ protocol, port }, i) => {
-      if (wanted !== undefined && ((wanted >>> i) & 1) === 0) return 'not-reachable';
-      return trace(world.snapshot, world.health, { ...asked, protocol, destinationPort: port }).verdict;
-    });
-    this.traced.set(key, word);
-    return word;
-  }
-}
-
-/** Behind a load balancer's node, what it serves. */
-interface Entry extends Way {
-  readonly served?: Served;
-}
-
-function arrived({ pass, back, served }: Entry, ask: (lanes: Word) => Word): Word {
-  if (served === undefined) return returned(pass, back);
-  const kept = pass & served.kept;
-  const word = throughServed(served, pass, back);
-  return kept === nothing ? word : replaced(word, kept, ask(kept));
 }
 
 /** Whether somebody's packets to this address never leave its guest. */
@@ -189,11 +173,4 @@ export function isOwn(sender: NetworkInterface, owner: NetworkInterface | undefi
 
 function both(a: readonly Word[], b: readonly Word[]): readonly Word[] {
   return a.map((word, k) => word & (b[k] ?? nothing));
-}
-
-function returned(pass: Word, back: readonly Word[]): Word {
-  if (pass === nothing) return nothing;
-  const ever = back.reduce((a, b) => a | b, nothing);
-  const always = back.reduce((a, b) => a & b, pass);
-  return answer(pass & ever, pass & ~always, nothing);
 }

@@ -7,6 +7,7 @@ import type { RouteTable } from '../../model/route-table.ts';
 import type { Subnet } from '../../model/subnet.ts';
 import type { Vpc } from '../../model/vpc.ts';
 import { isZonal, type VpcEndpoint } from '../../model/vpc-endpoint.ts';
+import { vpnGatewayOf, waysToVpcs } from '../../model/vpn-connection.ts';
 import { type Cidr, contains, covers, overlaps, parseCidr } from '../../net/ipv4.ts';
 import { prefixListCidrs } from '../prefix-lists.ts';
 import type { Node } from '../trace/load-balancer.ts';
@@ -179,6 +180,17 @@ export class VpcPlaces {
       }
     }
     for (const table of tables) yield* this.routedBlocks(table).filter(this.divides);
+    yield* this.blocksByVpn(vpc.id).filter(this.divides);
+  }
+
+  /** What devices on premises that lead here route, to this VPC or another. */
+  private blocksByVpn(vpcId: string): readonly Cidr[] {
+    const { snapshot } = this.world;
+    const vpn = vpnGatewayOf(snapshot, vpcId);
+    return snapshot
+      .by('vpnConnection', 'vpnGatewayId', vpn?.id ?? '')
+      .flatMap(({ customerGatewayId }) => waysToVpcs(snapshot, customerGatewayId))
+      .flatMap(({ block }) => parseCidr(block) ?? []);
   }
 
   /** Some addresses of the VPC are in it and some are not. */

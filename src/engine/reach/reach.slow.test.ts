@@ -5,8 +5,10 @@ import type { NetworkInterface } from '../../model/network-interface.ts';
 import { type Health, healthOf } from '../health.ts';
 import { randomNetwork } from '../random-network.ts';
 import type { Network } from '../testing.ts';
+import type { Trace } from '../trace/answer.ts';
 import { trace } from '../trace/trace.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import { wayToVpc } from '../../model/vpn-connection.ts';
 import { type Lane, nothing, verdictAt, type Word } from './lanes.ts';
 import type { OutsidePlace } from './outside-places.ts';
 import { countPairs } from './questions.ts';
@@ -44,13 +46,21 @@ interface Asked {
   readonly from: string;
   readonly destination: string;
   readonly source?: string;
+  /** False when it is not about who was meant, but another with his address. */
+  readonly isThere?: (found: Trace) => boolean;
 }
 
 /** Each interface and each place, each alone and together with those that are alike; and callers from the internet. */
-function compareOutside(snapshot: Snapshot, health: Health, { outside }: Reach, total: Comparison): void {
-  const holdAgainst = (word: Word, asked: Asked) => {
+function compareOutside(
+  snapshot: Snapshot,
+  health: Health,
+  { outside, vpcReaches }: Reach,
+  total: Comparison,
+): void {
+  const holdAgainst = (word: Word, { isThere, ...asked }: Asked) => {
     for (const [i, { protocol, port }] of lanes.entries()) {
-      const { verdict } = trace(snapshot, health, { ...asked, protocol, destinationPort: port });
+      const found = trace(snapshot, health, { ...asked, protocol, destinationPort: port });
+      const verdict = isThere?.(found) === false ? 'not-reachable' : found.verdict;
       const key = `outside ${verdict}`;
       total.verdicts.set(key, (total.verdicts.get(key) ?? 0) + 1);
       const said = verdictAt(word, i);
@@ -69,8 +79,9 @@ function compareOutside(snapshot: Snapshot, health: Health, { outside }: Reach, 
           sending.add(from.id);
           for (const { destination, owner } of addressesOf(snapshot, place)) {
             if (owner !== undefined && isSameGuest(from, owner)) continue;
-            holdAgainst(together, { from: from.id, destination });
-            holdAgainst(outside.word({ vpc, classes: [index] }, place), { from: from.id, destination });
+            const asked = { from: from.id, destination, isThere: isThere(place) };
+            holdAgainst(together, asked);
+            holdAgainst(outside.word({ vpc, classes: [index] }, place), asked);
           }
         }
       }
@@ -87,11 +98,34 @@ function compareOutside(snapshot: Snapshot, health: Health, { outside }: Reach, 
       }
     }
   }
+  for (const host of outside.premises.hosts) {
+    for (const vpc of vpcReaches) {
+      for (const [to, { members }] of vpc.classes.list.entries()) {
+        const word = outside.premises.word(host, vpc, to);
+        for (const { privateAddresses } of members) {
+          const destination = privateAddresses[0]?.address ?? '';
+          const way = wayToVpc(snapshot, { id: host.customerGatewayId ?? '' }, destination);
+          const isHere = () => way?.vpc.id === vpc.vpcId;
+          for (const from of host.ids) holdAgainst(word, { from, destination, isThere: isHere });
+        }
+      }
+    }
+  }
+}
+
+/** A host on premises may have the address of somebody else, in a VPC or in another network. */
+function isThere({ kind, ids }: OutsidePlace): (found: Trace) => boolean {
+  return ({ paths }) =>
+    kind !== 'premises' ||
+    paths.every((path) => path.verdict !== 'reachable' || ids.includes(path.arrival.id));
 }
 
 function addressesOf(snapshot: Snapshot, { kind, ids, address, owner }: OutsidePlace) {
   return ids.map((id, i) => ({
-    destination: kind === 'address' ? id : (snapshot.get('internetHost', id)?.address ?? address),
+    destination:
+      kind === 'address'
+        ? id
+        : (snapshot.get('internetHost', id) ?? snapshot.get('onPremisesHost', id) ?? { address }).address,
     owner: owner?.interfaces[i],
   }));
 }

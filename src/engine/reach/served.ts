@@ -10,7 +10,8 @@ import { type Choice, chooseTargets, type Node } from '../trace/load-balancer.ts
 import { towardsTarget } from '../trace/through-balancer.ts';
 import { wayBack } from '../trace/way-back.ts';
 import { stopOf, type World } from '../trace/world.ts';
-import { allLanes, answer, type Lane, nothing, type Word } from './lanes.ts';
+import type { Way } from './exits.ts';
+import { allLanes, answer, type Lane, nothing, replaced, type Word } from './lanes.ts';
 
 /** Lanes of which some path passes, fails, or is not known. */
 export interface Fates {
@@ -53,6 +54,26 @@ export function throughServed(served: Served, entered: Word, back: readonly Word
     unknown |= entered & fates.unknown;
   }
   return answer(passes, fails, unknown);
+}
+
+/** Lanes that get to an interface, and by stretch the rest of the way back; behind an endpoint or a node what it serves. */
+export interface Entry extends Way {
+  readonly served?: Served;
+}
+
+/** `ask` is for lanes whose clients keep their address. */
+export function arrived({ pass, back, served }: Entry, ask: (lanes: Word) => Word): Word {
+  if (served === undefined) return returned(pass, back);
+  const kept = pass & served.kept;
+  const word = throughServed(served, pass, back);
+  return kept === nothing ? word : replaced(word, kept, ask(kept));
+}
+
+export function returned(pass: Word, back: readonly Word[]): Word {
+  if (pass === nothing) return nothing;
+  const ever = back.reduce((a, b) => a | b, nothing);
+  const always = back.reduce((a, b) => a & b, pass);
+  return answer(pass & ever, pass & ~always, nothing);
 }
 
 export interface ServedQuestion {

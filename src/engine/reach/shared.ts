@@ -6,15 +6,15 @@ import type { SecurityGroup } from '../../model/security-group.ts';
 import type { VpcEndpoint } from '../../model/vpc-endpoint.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { awsPrefixListOf } from '../../catalog/prefix-lists.ts';
-import { type Cidr, lastAddress, parseCidr } from '../../net/ipv4.ts';
+import { address as numberOf, type Cidr, lastAddress, parseCidr } from '../../net/ipv4.ts';
 import { prefixListCidrs } from '../prefix-lists.ts';
 import type { Node } from '../trace/load-balancer.ts';
 import type { World } from '../trace/world.ts';
 import { Atoms, lowerBound } from './atoms.ts';
 import { Crossings } from './crossing.ts';
-import { type CompiledGroup, compileGroup, peerBlocks } from './groups.ts';
+import { type CompiledGroup, compileGroup, type Direction, peerBlocks, wordAt } from './groups.ts';
 import { Gateways } from './exits.ts';
-import type { Lane } from './lanes.ts';
+import type { Lane, Word } from './lanes.ts';
 import { outsideAddresses } from './outside-places.ts';
 import { type Served, servedAtEndpoint, servedAtNode, servedByAws, type ServedQuestion } from './served.ts';
 
@@ -57,6 +57,12 @@ export class Shared {
     const compiled = compileGroup(snapshot, this.lanes, group);
     this.groups.set(groupId, compiled);
     return compiled;
+  }
+
+  /** What these groups together let in from, or out to, an address that is no interface's of their VPC. */
+  wordAt(groupIds: readonly string[], direction: Direction, address: string): Word {
+    const groups = groupIds.flatMap((id) => this.compiled(id) ?? []);
+    return wordAt(groups, direction, numberOf(address));
   }
 
   /** Of an endpoint that carries data, or not: then nothing is behind it. */

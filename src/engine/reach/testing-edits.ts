@@ -21,6 +21,9 @@ const replyPorts: readonly (readonly [number, number])[] = [
   [0, 40_000],
 ];
 
+/** Addresses on premises. */
+const premises = ['192.168.1.10', '192.168.2.10', '10.0.1.10'] as const;
+
 export class Editor {
   private readonly net: Network;
   private readonly prng: SeededPrng;
@@ -45,9 +48,14 @@ export class Editor {
     }
   }
 
-  /** Every VPC with a gateway and a public address; in some subnets replies to some ports only. */
+  /**
+   * Every VPC with a gateway and a public address, some with a VPN to one of two networks on premises; in some subnets
+   * replies to some ports only.
+   */
   connect(): void {
     const { tables } = this.net;
+    for (const [i, { id }] of [...tables.all('vpc')].entries()) this.connectByVpn(id, i);
+    this.net.onPremisesHost('mail.example', 'cgw-0', premises[1]);
     for (const [i, { id }] of [...tables.all('vpc')].entries()) {
       this.net.internetGateway(id);
       const one = tables
@@ -64,6 +72,14 @@ export class Editor {
         '110 egress allow tcp 0-1023 0.0.0.0/0',
       ]);
     }
+  }
+
+  private connectByVpn(vpcId: string, i: number): void {
+    this.net.vpn(String(i), vpcId, ['192.168.0.0/16']);
+    this.net.onPremisesHost(`files-${i}.example`, `cgw-${i}`, premises[0]);
+    if (this.odds(1, 2)) this.net.change('vpnConnection', `vpn-${i}`, { customerGatewayId: 'cgw-0' });
+    for (const { id } of this.net.tables.by('routeTable', 'vpcId', vpcId))
+      if (this.odds(2, 3)) this.net.change('routeTable', id, { propagatingVgws: [`vgw-${i}`] });
   }
 
   /** Makes so many edits; what was written. */
@@ -87,6 +103,8 @@ export class Editor {
       () => this.publicAddress(),
       () => this.gatewayEndpoint(),
       () => this.host(),
+      () => this.hostOnPremises(),
+      () => this.vpn(),
       () => this.removal(),
     ];
     while (changes.length < count) changes.push(...(this.pick(edits)?.() ?? []));
@@ -260,6 +278,32 @@ export class Editor {
     return this.write('internetHost', { ...resource(id), ...internetScope, ...fields });
   }
 
+  private hostOnPremises(): readonly Change[] {
+    const one = this.pick([...this.net.tables.all('onPremisesHost')]);
+    if (one === undefined) return [];
+    if (this.odds(1, 2)) return this.put('onPremisesHost', one.id, { address: this.pick(premises) ?? '' });
+    this.net.remove('onPremisesHost', one.id);
+    return [{ kind: 'onPremisesHost', id: one.id }];
+  }
+
+  private vpn(): readonly Change[] {
+    const { tables } = this.net;
+    const connection = this.pick([...tables.all('vpnConnection')]);
+    const gateway = this.pick([...tables.all('vpnGateway')]);
+    const table = this.pick([...tables.all('routeTable')]);
+    if (connection === undefined || gateway === undefined || table === undefined) return [];
+    if (this.odds(1, 3)) {
+      const staticRoutes = ['192.168.0.0/16', '192.168.1.0/24', '0.0.0.0/0'].filter(() => this.odds(1, 2));
+      return this.put('vpnConnection', connection.id, { staticRoutes });
+    }
+    if (this.odds(1, 2)) {
+      const { vpcId, ...detached } = gateway;
+      const [vpc] = tables.all('vpc');
+      return this.write('vpnGateway', vpcId === undefined ? { ...detached, vpcId: vpc?.id ?? '' } : detached);
+    }
+    return this.put('routeTable', table.id, { propagatingVgws: this.odds(1, 2) ? [gateway.id] : [] });
+  }
+
   /** Whatever was there, references to it stay. */
   private removal(): readonly Change[] {
     if (this.odds(1, 2)) return [];
@@ -304,6 +348,7 @@ export class Editor {
     const enis = this.net.tables.by('networkInterface', 'vpcId', vpcId);
     const hosts = enis.map(({ privateAddresses }) => `${privateAddresses[0]?.address ?? '10.0.1.10'}/32`);
     const part = (subnets[0] ?? '10.0.1.0/24').replace('.0/24', `.${100 + 8 * this.prng.below(4)}/30`);
+    if (this.odds(1, 8)) return this.pick(['192.168.0.0/16', '192.168.1.0/24', '192.168.1.10/32']) ?? '';
     const outer = [
       '198.18.0.0/16',
       '44.0.0.0/8',

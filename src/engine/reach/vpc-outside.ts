@@ -1,11 +1,11 @@
 // The classes of one VPC and what lies outside it: how each leaves for an address, and enters by a public one of its own.
 // Groups and gateways are kept apart, so an edit of a group leaves the ways of the network as they are; and classes
 // that leave alike are put together, because those outside are asked about for all of them at once.
-import { address as numberOf } from '../../net/ipv4.ts';
 import { type Classes, type InterfaceClass, kinds } from './classes.ts';
 import type { Exit, Way } from './exits.ts';
-import { type Direction, wordAt } from './groups.ts';
+import type { Direction } from './groups.ts';
 import { allLanes, type Word } from './lanes.ts';
+import type { OutsidePlace } from './outside-places.ts';
 import type { VpcPlaces } from './places.ts';
 import type { Shared } from './shared.ts';
 
@@ -23,6 +23,7 @@ export class VpcOutside {
   private readonly spots: Int32Array;
   private readonly exits = new Map<number, Exit | undefined>();
   private readonly entries = new Map<number, Way | undefined>();
+  private readonly vpnEntries = new Map<string, Way | undefined>();
   /** By set of groups. */
   private readonly groupWords = new Map<number, Map<number, Word>>();
 
@@ -44,8 +45,7 @@ export class VpcOutside {
     const key = keyOf(direction === 'egress' ? 0 : 1, atom);
     const known = words.get(key);
     if (known !== undefined) return known;
-    const groups = ids.flatMap((id) => this.shared.compiled(id) ?? []);
-    const word = wordAt(groups, direction, numberOf(address));
+    const word = this.shared.wordAt(ids, direction, address);
     words.set(key, word);
     return word;
   }
@@ -65,6 +65,16 @@ export class VpcOutside {
     if (this.entries.has(key)) return this.entries.get(key);
     const entry = this.shared.gateways.entry((this.classes.list[to] as InterfaceClass).first, address);
     this.entries.set(key, entry);
+    return entry;
+  }
+
+  /** From behind a customer gateway; undefined as above. */
+  entryByVpn(to: number, { address, atom, customerGatewayId = '' }: OutsidePlace): Way | undefined {
+    const key = `${this.spots[to]} ${atom} ${customerGatewayId}`;
+    if (this.vpnEntries.has(key)) return this.vpnEntries.get(key);
+    const { first } = this.classes.list[to] as InterfaceClass;
+    const entry = this.shared.gateways.entryByVpn(first, address, customerGatewayId);
+    this.vpnEntries.set(key, entry);
     return entry;
   }
 
