@@ -5,6 +5,7 @@ import type { CustomerGateway } from '../model/customer-gateway.ts';
 import type { Tags } from '../model/resource.ts';
 import { parseAddress } from '../net/ipv4.ts';
 import { type Call, fresh, mine, own } from './call.ts';
+import { freeNumber } from './free-number.ts';
 
 export interface CreateCustomerGatewayOptions {
   readonly ipAddress: string | undefined;
@@ -13,6 +14,9 @@ export interface CreateCustomerGatewayOptions {
   readonly deviceName: string | undefined;
   readonly tags: Tags;
 }
+
+/** Devices are derived from the number. */
+const numberMax = 2000;
 
 export function createCustomerGateway(call: Call, options: CreateCustomerGatewayOptions): CustomerGateway {
   const { ipAddress, bgpAsn, certificateArn, deviceName, tags } = options;
@@ -23,9 +27,13 @@ export function createCustomerGateway(call: Call, options: CreateCustomerGateway
   const known = own.find((one) => one.ipAddress === ipAddress && one.bgpAsn === bgpAsn);
   if (known !== undefined && ipAddress !== undefined) return known;
   if (own.length >= quotas.customerGatewaysPerRegion) throw refusals.customerGatewayLimitExceeded();
+  const isFree = (n: number) => call.intent.by('customerGateway', 'number', String(n)).length === 0;
+  const number = freeNumber(isFree, numberMax);
+  if (number === undefined) throw refusals.customerGatewayLimitExceeded();
   const gateway: CustomerGateway = {
     ...fresh(call, 'customerGateway', tags),
     bgpAsn,
+    number,
     ...(ipAddress === undefined ? {} : { ipAddress }),
     ...(certificateArn === undefined ? {} : { certificateArn }),
     ...(deviceName === undefined ? {} : { deviceName }),

@@ -139,7 +139,8 @@ export class Network {
   /** A customer gateway `cgw-<name>`, and a VPN to the VPC with these static routes: `vgw-<name>`, `vpn-<name>`. */
   vpn(name: string, vpcId: string, staticRoutes: readonly string[]): void {
     const [customerGatewayId, vpnGatewayId] = [`cgw-${name}`, `vgw-${name}`];
-    this.put('customerGateway', { ...resource(customerGatewayId), bgpAsn: 65_000 });
+    const others = this.tables.count('customerGateway');
+    this.put('customerGateway', { ...resource(customerGatewayId), bgpAsn: 65_000, number: others + 1 });
     this.put('vpnGateway', { ...resource(vpnGatewayId), amazonSideAsn: 64_512, vpcId });
     const number = this.tables.count('vpnConnection') + 1;
     const ends = { customerGatewayId, vpnGatewayId, staticRoutes };

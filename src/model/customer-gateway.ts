@@ -8,4 +8,6 @@ export interface CustomerGateway extends Resource {
   readonly bgpAsn: number;
   readonly certificateArn?: string;
   readonly deviceName?: string;
+  /** Small number unique among customer gateways: from it the data plane derives devices. */
+  readonly number: number;
 }

@@ -75,7 +75,7 @@ export const indexes = {
   internetGateway: { vpcId: (r) => [r.vpcId] },
   internetHost: { address: (r) => [r.address] },
   natGateway: { vpcId: (r) => [r.vpcId], subnetId: (r) => [r.subnetId] },
-  customerGateway: {},
+  customerGateway: { number: (r) => [String(r.number)] },
   vpnGateway: { vpcId: (r) => [r.vpcId] },
   vpnConnection: {
     customerGatewayId: (r) => [r.customerGatewayId],

@@ -7,6 +7,7 @@ const kinds = {
   'vpn-gateway': 5,
   'vpn-connection': 6,
   'on-premises-host': 7,
+  names: 8,
 } as const;
 
 export function linkMac(kind: keyof typeof kinds, number: number): string {

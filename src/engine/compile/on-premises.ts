@@ -1,11 +1,22 @@
 // Networks on premises: one router for each customer gateway, with a link for each VPN connection and one for each host
 // that a user added. The router knows the blocks of the VPCs it has connections to. VPCs of equal blocks do not meet
-// there: what came by a connection is answered by it, whatever the routes say. There is no way to anywhere else.
+// there: what came by a connection is answered by it, whatever the routes say. There is no way to anywhere else, but for
+// names, which are asked of public DNS by a link to the services namespace.
 import { internetHostScript } from '../../catalog/internet-host-script.ts';
+import type { CustomerGateway } from '../../model/customer-gateway.ts';
 import type { OnPremisesHost } from '../../model/on-premises-host.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { type VpnConnection, waysToVpcs } from '../../model/vpn-connection.ts';
-import type { GuestPlan, LinkPlan, NamespacePlan, RoutePlan, RulePlan } from '../../plan/plan.ts';
+import { formatAddress } from '../../net/ipv4.ts';
+import { identityOf, onPremisesNumber, resolverService } from '../../plan/addressing.ts';
+import {
+  type GuestPlan,
+  type LinkPlan,
+  type NamespacePlan,
+  type RoutePlan,
+  type RulePlan,
+  servicesNamespace,
+} from '../../plan/plan.ts';
 import { linkMac } from './link-mac.ts';
 import { hex } from './source-check.ts';
 import { forwardingSysctls } from './sysctls.ts';
@@ -16,10 +27,41 @@ import { connectionDevice, vpnMtu } from './vpn-gateway.ts';
 const device = 'eth0';
 const guestIndex = 2;
 const hostIndex = 100_000;
+const namesDevice = 'svc';
+const namesIndex = 2;
+/** Base of the indexes of the services namespace's ends. */
+const servicesIndex = 40_000;
+const resolver = `${formatAddress(resolverService)}/32`;
 const mainTable = 254;
 /** Of the tables that lead back by one connection, which are asked before the main one. */
 const firstTable = 1000;
 const rulePriority = 10_000;
+
+/** Outside all VPCs, as the services namespace knows the host. */
+function identityText({ number }: OnPremisesHost): string {
+  return formatAddress(identityOf(0, onPremisesNumber(number)));
+}
+
+function servicesDevice({ number }: CustomerGateway): string {
+  return `c${number}`;
+}
+
+/** Customer gateways with hosts behind them. */
+function inhabited(snapshot: Snapshot): readonly CustomerGateway[] {
+  return [...snapshot.all('customerGateway')].filter(
+    ({ id }) => snapshot.by('onPremisesHost', 'customerGatewayId', id).length > 0,
+  );
+}
+
+/** In the services namespace: the way back to who asked for a name. */
+export function onPremisesRoutes(snapshot: Snapshot): readonly RoutePlan[] {
+  return inhabited(snapshot).flatMap((gateway) =>
+    snapshot.by('onPremisesHost', 'customerGatewayId', gateway.id).map((host): RoutePlan => {
+      const destination = `${identityText(host)}/32`;
+      return { table: mainTable, destination, type: 'unicast', device: servicesDevice(gateway) };
+    }),
+  );
+}
 
 function hostDevice({ number }: OnPremisesHost): string {
   return `h${number}`;
@@ -66,6 +108,7 @@ function router(
   };
   for (const { block, connection } of waysToVpcs(snapshot, customerGatewayId))
     if (isLive.has(connection.id)) routes.set(block, unicast(block, connectionDevice(connection)));
+  if (hosts.length > 0) routes.set(resolver, unicast(resolver, namesDevice));
   for (const host of hosts) routes.set(`${host.address}/32`, unicast(`${host.address}/32`, hostDevice(host)));
   const back = connections.map((connection) =>
     unicast('0.0.0.0/0', connectionDevice(connection), firstTable + connection.number),
@@ -96,6 +139,7 @@ function firewall(hosts: readonly OnPremisesHost[], connections: readonly VpnCon
   const links = connections.map((connection) => `"${connectionDevice(connection)}"`);
   table.set('connections', 'typeof iif', links);
   table.rule('source-check', 'iif @connections accept');
+  if (hosts.length > 0) names(table, hosts);
   table.base('route', { type: 'filter', hook: 'prerouting', priority: -150, policy: 'accept' });
   table.map('marks', 'typeof iif', 'mark');
   table.map('ways-back', 'type mark', 'mark');
@@ -112,16 +156,43 @@ function firewall(hosts: readonly OnPremisesHost[], connections: readonly VpnCon
   return table.build();
 }
 
+function names(table: TableBuilder, hosts: readonly OnPremisesHost[]): void {
+  table.rule('source-check', `iif "${namesDevice}" accept`);
+  table.base('source-nat', { type: 'nat', hook: 'postrouting', priority: 100, policy: 'accept' });
+  table.map('identities', 'type ipv4_addr', 'ipv4_addr');
+  for (const host of hosts) table.element('identities', host.address, identityText(host));
+  table.rule('source-nat', `oif "${namesDevice}" snat ip to ip saddr map @identities`);
+}
+
 export function onPremisesLinks(snapshot: Snapshot): readonly LinkPlan[] {
-  return Array.from(snapshot.all('onPremisesHost'), (host) => ({
-    name: `on-premises:${host.id}`,
-    ends: [
-      { namespace: host.customerGatewayId, device: hostDevice(host), index: hostIndex + host.number },
-      { namespace: host.id, device, index: guestIndex },
-    ],
-    mac: linkMac('on-premises-host', host.number),
-    mtu: vpnMtu,
-  }));
+  const names = inhabited(snapshot).map(
+    (gateway): LinkPlan => ({
+      name: `names:${gateway.id}`,
+      ends: [
+        { namespace: gateway.id, device: namesDevice, index: namesIndex },
+        {
+          namespace: servicesNamespace,
+          device: servicesDevice(gateway),
+          index: servicesIndex + gateway.number,
+        },
+      ],
+      mac: linkMac('names', gateway.number),
+      mtu: vpnMtu,
+    }),
+  );
+  const hosts = Array.from(
+    snapshot.all('onPremisesHost'),
+    (host): LinkPlan => ({
+      name: `on-premises:${host.id}`,
+      ends: [
+        { namespace: host.customerGatewayId, device: hostDevice(host), index: hostIndex + host.number },
+        { namespace: host.id, device, index: guestIndex },
+      ],
+      mac: linkMac('on-premises-host', host.number),
+      mtu: vpnMtu,
+    }),
+  );
+  return [...names, ...hosts];
 }
 
 export function onPremisesGuests(snapshot: Snapshot): readonly GuestPlan[] {
@@ -130,7 +201,7 @@ export function onPremisesGuests(snapshot: Snapshot): readonly GuestPlan[] {
     namespace: id,
     bootNumber,
     hostname: id.split('.')[0] ?? id,
-    nameServers: [],
+    nameServers: [formatAddress(resolverService)],
     searchDomain: '',
     imageScript: internetHostScript,
     environment: [

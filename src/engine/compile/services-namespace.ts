@@ -12,6 +12,7 @@ import { frontDoorPorts } from './aws-service.ts';
 import { proxyAnswers } from './internet-facing.ts';
 import { internetRoutes } from './internet-gateway.ts';
 import { internetHostDevices, internetHostRoutes } from './internet-host.ts';
+import { onPremisesRoutes } from './on-premises.ts';
 import { TableBuilder } from './table-builder.ts';
 import type { VpcView } from './vpc-view.ts';
 
@@ -45,6 +46,7 @@ export function servicesPlan(
       ...connected.flatMap(internetRoutes),
       ...answers.flatMap(({ routes }) => routes),
       ...internetHostRoutes(snapshot),
+      ...onPremisesRoutes(snapshot),
       ...(internetPorts === undefined ? [] : realInternetRoutes),
     ],
     rules: answers.flatMap(({ rules }) => rules),

@@ -52,6 +52,10 @@ export function whyNot(snapshot: Snapshot, { reason, hop }: Block): string {
       : "the owner's or the caller's policy decides, which is not part of the network";
   if (reason.code === 'ELBV2_LISTENERS_MISMATCH' && reason.headers?.protocol === 'icmp')
     return 'load balancers answer no ICMP: ask for a TCP or UDP port';
+  if (reason.code === 'NO_ROUTE_TO_DESTINATION' && reason.component?.startsWith('cgw-') === true)
+    return isPrivate(reason.headers?.destination ?? '')
+      ? 'it takes a VPN connection to the VPC that has the address'
+      : 'by VPN a service is reached at an interface endpoint, by the name of that (vpce-…); on premises the public name means public addresses';
   const elsewhere = holderElsewhere(snapshot, reason.headers?.destination ?? '', hop?.vpcId);
   if (elsewhere !== undefined && aboutNobody.has(reason.code))
     return `${elsewhere}; ${sentences['DISCONNECTED_VPCS']}`;
