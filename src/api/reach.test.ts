@@ -40,7 +40,7 @@ it('calls who has a public address by it', () => {
     open: [{ ...http, verdict: 'reachable' }],
   });
   expect(parties['44.0.0.1']).toMatchObject({ name: 'db', address: '44.0.0.1' });
-  expect(counts?.outside.places).toBe(4);
+  expect(ask({ lanes: [http] }).counts?.outside.places).toBe(4);
 });
 
 it('leaves ids out of all pairs of a large network, and says how many', () => {
