@@ -142,11 +142,13 @@ function checked(before: SavedReach): SavedReach {
     throw new Refusal('InvalidParameterValue', older);
   }
   const { vpcs, outside, lanes } = before;
-  const tables = [outside?.senders, outside?.callers];
+  const premises: unknown = outside?.premises;
+  const tables = [outside?.senders, outside?.callers, ...(Array.isArray(premises) ? outside.premises : [])];
   const lists = [
     lanes,
     vpcs,
     outside?.places,
+    premises,
     ...(Array.isArray(vpcs) ? vpcs : []).flatMap((vpc) => [vpc?.classes, vpc?.words]),
     ...tables.flatMap((table) => [table?.from, table?.words]),
   ];

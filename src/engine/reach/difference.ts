@@ -30,6 +30,8 @@ export interface SavedOutside {
   readonly senders: SavedTable;
   /** The internet and its hosts. */
   readonly callers: SavedTable;
+  /** Hosts on premises, which reach classes of VPCs instead. */
+  readonly premises: readonly (SavedTable & { readonly vpcId: string })[];
   /** Public address → interfaces of the guest that has it. */
   readonly own: Readonly<Record<string, readonly string[]>>;
 }
@@ -61,25 +63,16 @@ export interface Difference {
 export function savedReach(reach: Reach): SavedReach {
   const vpcs = [...reach.vpcReaches].map((vpc): SavedVpc => {
     const { list } = vpc.classes;
-    const words = list.map((_, from) =>
-      list.flatMap((__, to) => {
-        const word = vpc.word(from, to);
-        return word === 0 ? [] : [to, word];
-      }),
-    );
+    const words = list.map((_, from) => savedWords(list, (__, to) => vpc.word(from, to)));
     return { vpcId: vpc.vpcId, classes: list.map(({ members }) => members.map(({ id }) => id)), words };
   });
   return { version: savedVersion, lanes: reach.lanes, vpcs, outside: savedOutside(reach) };
 }
 
-function savedOutside({ outside, world }: Reach): SavedOutside {
-  const { places, callers } = outside;
+function savedOutside({ outside, world, vpcReaches }: Reach): SavedOutside {
+  const { places, callers, premises } = outside;
   const senders = [...outside.senders()];
-  const wordsOf = (wordTo: (place: OutsidePlace) => Word) =>
-    places.flatMap((place, to) => {
-      const word = wordTo(place);
-      return word === 0 ? [] : [to, word];
-    });
+  const wordsOf = (wordTo: (place: OutsidePlace) => Word) => savedWords(places, wordTo);
   const own = outside.owned.flatMap(({ ids, owner }) =>
     ids.map((id, i) => {
       const one = owner?.interfaces[i];
@@ -103,8 +96,22 @@ function savedOutside({ outside, world }: Reach): SavedOutside {
         wordsOf((place) => (place.owner === undefined ? 0 : outside.callerWord(caller, place))),
       ),
     },
+    premises: Array.from(premises.hosts.length === 0 ? [] : vpcReaches, (vpc) => ({
+      vpcId: vpc.vpcId,
+      from: premises.hosts.map(({ ids }) => ids),
+      words: premises.hosts.map((host) =>
+        savedWords(vpc.classes.list, (_, index) => premises.word(host, vpc, index)),
+      ),
+    })),
     own: Object.fromEntries(own),
   };
+}
+
+function savedWords<T>(list: readonly T[], wordTo: (one: T, index: number) => Word): readonly number[] {
+  return list.flatMap((one, to) => {
+    const word = wordTo(one, to);
+    return word === 0 ? [] : [to, word];
+  });
 }
 
 /** The later state was asked with the lanes of the earlier one. */
@@ -119,6 +126,9 @@ export function difference(before: SavedReach, after: SavedReach): Difference {
     const pair = { before: old.get(vpcId) ?? none, after: current.get(vpcId) ?? none };
     const { both, came, went } = sharedClasses(pair.before.classes, pair.after.classes);
     changed.push(...changedRows(after, pair, { from: both, to: both }));
+    const tables = { before: premisesTable(before, vpcId), after: premisesTable(after, vpcId) };
+    const hosts = allOf(sharedClasses(tables.before.from, tables.after.from));
+    changed.push(...changedRows(after, tables, { from: hosts, to: both }));
     added.push(...idsOf(came));
     removed.push(...idsOf(went));
   }
@@ -127,13 +137,12 @@ export function difference(before: SavedReach, after: SavedReach): Difference {
 
 /** Of places that come or go it is told who reaches them now, or no longer. */
 function changedOutside(before: SavedReach, after: SavedReach): readonly ChangedRow[] {
-  const all = ({ both, came, went }: SharedClasses) => [...both, ...came, ...went];
-  const to = all(sharedClasses(before.outside.places, after.outside.places));
+  const to = allOf(sharedClasses(before.outside.places, after.outside.places));
   const own = new Map(Object.entries({ ...before.outside.own, ...after.outside.own }));
   const changesOf = (of: 'senders' | 'callers') => {
     const tables = { before: before.outside[of], after: after.outside[of] };
     const shared = sharedClasses(tables.before.from, tables.after.from);
-    return changedRows(after, tables, { from: of === 'senders' ? shared.both : all(shared), to }, own);
+    return changedRows(after, tables, { from: of === 'senders' ? shared.both : allOf(shared), to }, own);
   };
   return [...changesOf('callers'), ...changesOf('senders')];
 }
@@ -172,6 +181,14 @@ function sharedClasses(before: SavedClasses, after: SavedClasses): SharedClasses
     came: classes.filter((one) => one.before === none),
     went: classes.filter((one) => one.after === none),
   };
+}
+
+function allOf({ both, came, went }: SharedClasses): readonly SharedClass[] {
+  return [...both, ...came, ...went];
+}
+
+function premisesTable({ outside }: SavedReach, vpcId: string): SavedTable {
+  return outside.premises.find((one) => one.vpcId === vpcId) ?? { from: [], words: [] };
 }
 
 function idsOf(classes: readonly SharedClass[]): readonly string[] {

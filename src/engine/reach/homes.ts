@@ -18,7 +18,6 @@ const remembered = [
   'address',
   'internetGateway',
   'natGateway',
-  'vpnGateway',
 ] as const;
 
 type Remembered = (typeof remembered)[number];
@@ -70,7 +69,8 @@ export class Homes {
 
   private vpcsOf(snapshot: Snapshot, kind: Kind, id: string, vpcs: Vpcs): readonly string[] | undefined {
     if (homeless.has(kind)) return [];
-    if (kind === 'vpc') return [id];
+    // Which VPC's block a device on premises routes hangs on the others' blocks.
+    if (kind === 'vpc') return snapshot.count('vpnConnection') > 0 ? undefined : [id];
     if (kind === 'endpointService') return consumersOf(snapshot, id);
     if (kind === 'instance')
       return snapshot.by('networkInterface', 'instanceId', id).map(({ vpcId }) => vpcId);

@@ -4,10 +4,10 @@ import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { lanesMax, nothing, reachableLanes, replaced, type Word } from './lanes.ts';
 import type { OutsidePlace } from './outside-places.ts';
-import { isOwn, type Senders } from './outside.ts';
+import { isOwn, type Outside, type Senders } from './outside.ts';
 import type { Reach } from './reach.ts';
 import { byClass, collect, openLanes, perLane, type Row, someOf } from './rows.ts';
-import { isSameGuest } from './vpc-reach.ts';
+import { isSameGuest, type VpcReach } from './vpc-reach.ts';
 
 /** What these interfaces can open outside their VPC. */
 export function whatReachesOutside(reach: Reach, senders: readonly NetworkInterface[]): readonly Row[] {
@@ -27,12 +27,42 @@ export function whatReachesOutside(reach: Reach, senders: readonly NetworkInterf
 /** Who can open something to these interfaces by a public address, theirs or of a load balancer that leads to them. */
 export function whoReachesFromOutside(reach: Reach, targets: readonly NetworkInterface[]): readonly Row[] {
   const wanted = new Set(targets.map(({ id }) => id));
-  return reach.outside.owned.flatMap((place) => {
+  const publicly = reach.outside.owned.flatMap((place) => {
     const owners = place.owner?.interfaces ?? [];
     const own = place.ids.filter((_, i) => wanted.has(owners[i]?.id ?? ''));
     const some = owners.filter(({ id }) => wanted.has(id));
     const straight = own.length === 0 ? [] : rowsTo(reach, place, { to: own, owners: some, mask: 0xffff });
     return [...straight, ...throughNode(reach, place, wanted)];
+  });
+  return [...publicly, ...fromPremises(reach, targets)];
+}
+
+function fromPremises(reach: Reach, targets: readonly NetworkInterface[]): readonly Row[] {
+  const { premises } = reach.outside;
+  const wanted = new Set(targets.map(({ id }) => id));
+  const ownClasses = byClass(reach, targets);
+  return premises.hosts.flatMap((host) => {
+    const rowOf = (to: readonly string[], word: Word) => ({
+      from: host.ids,
+      to,
+      open: openLanes(reach, word),
+    });
+    const straight = ownClasses.map(({ vpc, index, some }) => {
+      return rowOf(
+        some.map(({ id }) => id),
+        premises.word(host, vpc, index),
+      );
+    });
+    const forwarded = premises.vpcsFor(host).flatMap((vpc) =>
+      vpc.forwarders.flatMap((index) => {
+        const via = vpc.classes.list[index]?.first.id ?? '';
+        const word = premises.word(host, vpc, index);
+        return behind(vpc, index, wanted).map(({ to, mask }) => {
+          return { ...rowOf(to, replaced(nothing, mask, word)), via };
+        });
+      }),
+    );
+    return [...straight, ...forwarded].filter(({ open }) => open.length > 0);
   });
 }
 
@@ -68,44 +98,84 @@ function throughNode(reach: Reach, place: OutsidePlace, wanted: ReadonlySet<stri
   const { vpc, index, interfaces: owners = [] } = place.owner ?? {};
   const [via] = place.ids;
   if (vpc === undefined || index === undefined || via === undefined) return [];
+  return behind(vpc, index, wanted).flatMap(({ to, mask }) =>
+    rowsTo(reach, place, { to, owners, mask, via }),
+  );
+}
+
+/** Those of the wanted to whom an endpoint or a node leads, and by which lanes. */
+function behind(vpc: VpcReach, index: number, wanted: ReadonlySet<string>) {
   const masks = new Map<string, Word>();
   for (const { lane, networkInterfaceId: id } of vpc.servedBy(index)?.arrivals ?? []) {
     if (wanted.has(id)) masks.set(id, (masks.get(id) ?? nothing) | (1 << lane));
   }
   const byMask = Map.groupBy(masks.keys(), (id) => masks.get(id) ?? nothing);
-  return [...byMask].flatMap(([mask, to]) => rowsTo(reach, place, { to, owners, mask, via }));
+  return Array.from(byMask, ([mask, to]) => ({ to, mask }));
 }
 
 /** All pairs, with so many ids of each. */
 export function everyPairOutside(reach: Reach, idsMax = Infinity): readonly Row[] {
-  const { outside } = reach;
-  const rows = (
-    senders: readonly string[],
-    places: readonly OutsidePlace[],
-    wordOf: (place: OutsidePlace) => Word,
-  ) => {
+  return [...lines(reach.outside)].flatMap(({ from, to, word }) => {
     const byWord = new Map<Word, string[]>();
-    for (const place of places) collect(byWord, wordOf(place), place.ids);
-    return [...byWord].map(([word, ids]): Row => {
-      const [from, to] = [someOf(senders, idsMax), someOf(ids, idsMax)];
-      const row = { from: from.ids, to: to.ids, open: openLanes(reach, word) };
-      return from.more + to.more === 0 ? row : { ...row, more: { from: from.more, to: to.more } };
+    for (const [i, { ids }] of to.entries()) {
+      const found = word(i);
+      if (found !== nothing) collect(byWord, found, ids());
+    }
+    if (byWord.size === 0) return [];
+    const senders = someOf(from.ids(), idsMax);
+    return [...byWord].map(([found, ids]): Row => {
+      const receivers = someOf(ids, idsMax);
+      const row = { from: senders.ids, to: receivers.ids, open: openLanes(reach, found) };
+      const more = { from: senders.more, to: receivers.more };
+      return more.from + more.to === 0 ? row : { ...row, more };
     });
-  };
-  const leaving = Array.from(outside.senders(), (senders) => {
-    const ids = membersOf(senders).map(({ id }) => id);
-    return rows(ids, outside.placesFor(senders.vpc), (place) => outside.word(senders, place));
   });
-  const calling = outside.callers.map((caller) =>
-    rows(caller.ids, outside.owned, (place) => outside.callerWord(caller, place)),
-  );
-  return [...calling, ...leaving].flat();
+}
+
+/** Alike in what they open, or in who opens something to them. */
+interface Some {
+  readonly size: number;
+  readonly ids: () => readonly string[];
+}
+
+interface Line {
+  readonly from: Some;
+  readonly to: readonly Some[];
+  readonly word: (to: number) => Word;
+}
+
+/** The internet and its hosts to public addresses, hosts on premises to VPCs, and interfaces to all that lies outside. */
+function* lines(outside: Outside): Iterable<Line> {
+  const { owned, premises } = outside;
+  for (const caller of outside.callers) {
+    const word = (to: number) => outside.callerWord(caller, owned[to] as OutsidePlace);
+    yield { from: thePlace(caller), to: owned.map(thePlace), word };
+  }
+  for (const host of premises.hosts) {
+    for (const vpc of premises.vpcsFor(host)) {
+      const to = vpc.classes.list.map(({ members }) => theInterfaces(members));
+      yield { from: thePlace(host), to, word: (index) => premises.word(host, vpc, index) };
+    }
+  }
+  for (const senders of outside.senders()) {
+    const places = outside.placesFor(senders.vpc);
+    const word = (to: number) => outside.word(senders, places[to] as OutsidePlace);
+    yield { from: theInterfaces(membersOf(senders)), to: places.map(thePlace), word };
+  }
+}
+
+function thePlace({ ids }: OutsidePlace): Some {
+  return { size: ids.length, ids: () => ids };
+}
+
+function theInterfaces(members: readonly NetworkInterface[]): Some {
+  return { size: members.length, ids: () => members.map(({ id }) => id) };
 }
 
 export interface OutsideCounts {
-  /** The internet, its hosts, services, public addresses. */
+  /** The internet, its hosts, services, public addresses, hosts on premises. */
   readonly places: number;
-  /** Of interfaces and places, and of the internet and public addresses. */
+  /** Of interfaces and places, the internet and public addresses, hosts on premises and interfaces. */
   readonly pairs: number;
   /** By lane: pairs that are reachable without doubt. */
   readonly reachable: readonly number[];
@@ -120,16 +190,8 @@ export function countOutside(reach: Reach): OutsideCounts {
     byWord[lanes] = (byWord[lanes] as number) + weight;
     pairs += weight;
   };
-  for (const senders of outside.senders()) {
-    const { list } = senders.vpc.classes;
-    const size = senders.classes.reduce((sum, index) => sum + (list[index]?.members.length ?? 0), 0);
-    for (const place of outside.placesFor(senders.vpc)) {
-      count(outside.word(senders, place), size * place.ids.length);
-    }
-  }
-  for (const caller of outside.callers) {
-    for (const place of outside.owned)
-      count(outside.callerWord(caller, place), caller.ids.length * place.ids.length);
+  for (const { from, to, word } of lines(outside)) {
+    for (const [i, { size }] of to.entries()) count(word(i), from.size * size);
   }
   for (const { senders, place } of ownPairs(reach)) count(outside.word(senders, place), -1);
   const places = outside.places.reduce((sum, { ids }) => sum + ids.length, 0);

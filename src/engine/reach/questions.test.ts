@@ -80,6 +80,39 @@ describe('who reaches', () => {
   });
 });
 
+describe('hosts on premises', () => {
+  beforeEach(() => {
+    net.vpn('corp', 'vpc-a', ['192.168.0.0/16']);
+    net.onPremisesHost('files.corp.example', 'cgw-corp', '192.168.1.10');
+    net.change('routeTable', 'rtb-vpc-a', { propagatingVgws: ['vgw-corp'] });
+  });
+
+  it('are reached by VPN, and reach interfaces and what is behind endpoints', () => {
+    const reach = reachOf();
+    expect(shown(whatReaches(reach, named('i-one'))).at(-1)).toBe('eni-one > files.corp.example 80,443');
+    expect(shown(whoReaches(reach, named('i-one')))).toEqual([
+      'eni-two > eni-one 80,443',
+      'files.corp.example > eni-one 80,443',
+    ]);
+    expect(shown(whoReaches(reach, named('i-web'))).at(-1)).toBe(
+      'files.corp.example > eni-web by eni-e-a 443',
+    );
+    // Two interfaces reach it; it reaches these, and the endpoint's at one port.
+    expect(countPairs(reach).outside.reachable).toEqual([2 + 2, 2 + 2 + 1]);
+  });
+
+  it('are in the difference of two states', () => {
+    const before = savedReach(reachOf());
+    net.change('routeTable', 'rtb-vpc-a', { propagatingVgws: [] });
+    const { changed } = difference(before, savedReach(reachOf()));
+    expect(changed.map(({ from, to, after }) => `${from.join()} > ${to.join()} ${after.length}`)).toEqual([
+      'files.corp.example > eni-one,eni-two 0',
+      'files.corp.example > eni-e-a 0',
+      'eni-one,eni-two > files.corp.example 0',
+    ]);
+  });
+});
+
 describe('what reaches', () => {
   it('names neighbours and the endpoint, each with its ports', () => {
     expect(shown(whatReaches(reachOf(), named('i-one')))).toEqual([
