@@ -4,6 +4,7 @@ import { placedTargets } from '../../src/engine/balancing.ts';
 import type { LoadBalancer } from '../../src/model/load-balancer.ts';
 import type { Vpc } from '../../src/model/vpc.ts';
 import { randomBalancer, randomTarget } from './random-private-link.ts';
+import { moveToAcl } from './random-rules.ts';
 import type { World } from './world.ts';
 
 export async function randomInternet(world: World): Promise<void> {
@@ -13,30 +14,54 @@ export async function randomInternet(world: World): Promise<void> {
     if (!hasGateway && world.chance(50)) await gateway(world, vpc);
     for (let i = world.below(3); i > 0; i--) await randomBalancer(world, vpc, 'internet-facing');
     for (const subnet of world.snapshot.by('subnet', 'vpcId', vpc.id))
-      if (world.chance(60)) await wayOut(world, vpc, subnet.id);
+      if (world.chance(85)) await wayOut(world, vpc, subnet.id);
     for (let i = world.below(3); i > 0; i--) await publicRule(world, vpc);
-    if (world.chance(30)) await publicEntry(world, vpc);
+    if (world.chance(40)) await publicEntry(world, vpc);
   }
-  for (const balancer of internetFacing(world)) if (world.chance(70)) await open(world, balancer);
+  for (const balancer of internetFacing(world)) if (world.chance(80)) await open(world, balancer);
+  for (const balancer of internetFacing(world)) {
+    if (world.chance(50)) await ownGroup(world, balancer);
+    if (world.chance(50)) await ownAcl(world, balancer);
+  }
 }
 
-/** Else hardly anything would get through: the groups of a balancer and of its targets, which are a few more. */
+/** A group that is none of its targets', and so decides alone. */
+async function ownGroup(world: World, { id, ownerId, vpcId, groupIds }: LoadBalancer): Promise<void> {
+  if (groupIds.length === 0) return;
+  const name = `front-${world.next()}`;
+  const make = `ec2 create-security-group --group-name ${name} --description ${name} --vpc-id ${vpcId}`;
+  const group = await world.run(ownerId, make, 'GroupId');
+  const line = `elbv2 set-security-groups --load-balancer-arn ${id} --security-groups ${group}`;
+  await world.run(ownerId, line);
+  for (let i = world.below(3); i > 0; i--) await publicRuleOf(world, ownerId, group);
+}
+
+/** An ACL for the subnet of one of its nodes, which lets all pass but what entries about public addresses say. */
+async function ownAcl(world: World, { ownerId, vpcId, nodes }: LoadBalancer): Promise<void> {
+  const make = `ec2 create-network-acl --vpc-id ${vpcId}`;
+  const acl = await world.run(ownerId, make, 'NetworkAcl.NetworkAclId');
+  for (const side of ['ingress', 'egress']) {
+    const rest = `--${side} --rule-number 200 --protocol -1 --cidr-block 0.0.0.0/0 --rule-action allow`;
+    await world.run(ownerId, `ec2 create-network-acl-entry --network-acl-id ${acl} ${rest}`);
+  }
+  for (let i = world.below(3); i > 0; i--) await publicEntryOf(world, ownerId, acl);
+  await moveToAcl(world, world.pick(nodes).subnetId, acl);
+}
+
+/** Else hardly anything would get through: more targets, and groups that let all in, mostly theirs. */
 async function open(world: World, { id, ownerId, groupIds }: LoadBalancer): Promise<void> {
-  const groups = new Set(groupIds);
+  const groups = new Set(world.chance(50) ? groupIds : []);
   for (const { targetGroupArn } of world.snapshot.by('listener', 'loadBalancerArn', id)) {
-    const group = world.all('targetGroup').find((one) => one.id === targetGroupArn);
-    if (group === undefined) continue;
-    for (let i = world.below(3); i > 0; i--) await randomTarget(world, group);
-    const placed = placedTargets(
-      world.snapshot,
-      world.all('targetGroup').find((one) => one.id === group.id) ?? group,
-    );
-    for (const { networkInterface } of placed)
-      for (const one of networkInterface?.groupIds ?? []) groups.add(one);
+    const group = () => world.all('targetGroup').find((one) => one.id === targetGroupArn);
+    const before = group();
+    for (let i = 1 + world.below(3); i > 0 && before !== undefined; i--) await randomTarget(world, before);
+    const now = group();
+    const placed = now === undefined ? [] : placedTargets(world.snapshot, now);
+    for (const { networkInterface } of placed) networkInterface?.groupIds.forEach((one) => groups.add(one));
   }
   for (const group of groups) {
     const line = `ec2 authorize-security-group-ingress --group-id ${group} --protocol all --cidr 0.0.0.0/0`;
-    if (world.chance(80)) await world.run(ownerId, line);
+    await world.run(ownerId, line);
   }
 }
 
@@ -85,7 +110,10 @@ function publicBlock(world: World): string {
 }
 
 async function publicRule(world: World, { id, ownerId }: Vpc): Promise<void> {
-  const group = world.pick(world.snapshot.by('securityGroup', 'vpcId', id)).id;
+  await publicRuleOf(world, ownerId, world.pick(world.snapshot.by('securityGroup', 'vpcId', id)).id);
+}
+
+async function publicRuleOf(world: World, ownerId: string, group: string): Promise<void> {
   const protocol = world.pick(['tcp', 'tcp', 'udp', '-1']);
   const ports =
     protocol === '-1' ? '' : `,${world.pick(['FromPort=80,ToPort=80', 'FromPort=0,ToPort=65535'])}`;
@@ -95,7 +123,10 @@ async function publicRule(world: World, { id, ownerId }: Vpc): Promise<void> {
 }
 
 async function publicEntry(world: World, { id, ownerId }: Vpc): Promise<void> {
-  const acl = world.pick(world.snapshot.by('networkAcl', 'vpcId', id)).id;
+  await publicEntryOf(world, ownerId, world.pick(world.snapshot.by('networkAcl', 'vpcId', id)).id);
+}
+
+async function publicEntryOf(world: World, ownerId: string, acl: string): Promise<void> {
   const side = world.pick(['ingress', 'egress']);
   const what = world.pick(['-1', '6 --port-range From=80,To=443', '6 --port-range From=1024,To=65535']);
   const action = world.chance(50) ? 'allow' : 'deny';
