@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { KeptReaches } from '../../src/api/kept-reach.ts';
 import type { Lane } from '../../src/engine/reach/lanes.ts';
 import { chooseLanes } from '../../src/engine/reach/port-classes.ts';
+import { everyPairOutside } from '../../src/engine/reach/outside-questions.ts';
 import { Reach } from '../../src/engine/reach/reach.ts';
 import { makeNetwork } from './random-network.ts';
 import { randomEdit } from './random-edit.ts';
@@ -39,9 +40,12 @@ it('says after any edits what a new one says', { timeout: 3_600_000 }, async () 
   expect(open).toBeGreaterThan(100);
 });
 
-/** Of every pair that is not without. */
+/** Of every pair that is not without, and of those with what lies outside. */
 function words(world: World, reach: Reach): readonly string[] {
-  return world.all('vpc').flatMap(({ id }) => {
+  const outside = everyPairOutside(reach).flatMap(({ from, to, open }) =>
+    from.flatMap((a) => to.map((b) => `${a} ${b} ${JSON.stringify(open)}`)),
+  );
+  const inside = world.all('vpc').flatMap(({ id }) => {
     const all = world.snapshot.by('networkInterface', 'vpcId', id);
     return all.flatMap((from) =>
       all.flatMap((to) => {
@@ -50,4 +54,5 @@ function words(world: World, reach: Reach): readonly string[] {
       }),
     );
   });
+  return [...inside, ...outside.sort()];
 }

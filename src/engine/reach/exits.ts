@@ -2,7 +2,7 @@
 // the subnet, the route that wins, and the gateway it leads to, which rewrites the source. What is judged once for all
 // lanes is judged by the stages of trace. Groups are left out: they belong to the sender, and this to where it is.
 import { type NetworkInterface, primaryAddress } from '../../model/network-interface.ts';
-import { connectionTo, wayToVpc } from '../../model/vpn-connection.ts';
+import { connectionTo, vpnGatewayOf, wayToVpc } from '../../model/vpn-connection.ts';
 import { address as numberOf } from '../../net/ipv4.ts';
 import { type Headers, reversed } from '../trace/answer.ts';
 import { egress } from '../trace/internet-gateway.ts';
@@ -79,7 +79,8 @@ export class Gateways {
     const edge = this.crossings.edge(receiver.subnetId, numberOf(source));
     const leaving = routeToVpn(this.world, receiver, headersOf(destination, source));
     if (edge === undefined || leaving === undefined || leaving.outcome === 'unknown') return undefined;
-    const back = connectionTo(snapshot, way.connection.vpnGatewayId, source)?.connection;
+    const vpn = vpnGatewayOf(snapshot, receiver.vpcId);
+    const back = connectionTo(snapshot, vpn?.id ?? '', source)?.connection;
     const returns = leaving.outcome === 'passed' && back?.customerGatewayId === customerGatewayId;
     const leaves = returns ? this.all : nothing;
     return {

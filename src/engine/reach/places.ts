@@ -7,7 +7,7 @@ import type { RouteTable } from '../../model/route-table.ts';
 import type { Subnet } from '../../model/subnet.ts';
 import type { Vpc } from '../../model/vpc.ts';
 import { isZonal, type VpcEndpoint } from '../../model/vpc-endpoint.ts';
-import { vpnGatewayOf, waysToVpcs } from '../../model/vpn-connection.ts';
+import { waysToVpcs } from '../../model/vpn-connection.ts';
 import { type Cidr, contains, covers, overlaps, parseCidr } from '../../net/ipv4.ts';
 import { prefixListCidrs } from '../prefix-lists.ts';
 import type { Node } from '../trace/load-balancer.ts';
@@ -186,9 +186,9 @@ export class VpcPlaces {
   /** What devices on premises that lead here route, to this VPC or another. */
   private blocksByVpn(vpcId: string): readonly Cidr[] {
     const { snapshot } = this.world;
-    const vpn = vpnGatewayOf(snapshot, vpcId);
     return snapshot
-      .by('vpnConnection', 'vpnGatewayId', vpn?.id ?? '')
+      .by('vpnGateway', 'vpcId', vpcId)
+      .flatMap(({ id }) => snapshot.by('vpnConnection', 'vpnGatewayId', id))
       .flatMap(({ customerGatewayId }) => waysToVpcs(snapshot, customerGatewayId))
       .flatMap(({ block }) => parseCidr(block) ?? []);
   }
