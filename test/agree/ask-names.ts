@@ -28,8 +28,6 @@ export async function nameQuestions(network: Network): Promise<readonly NameQues
   const names = allNames(snapshot);
   const questions: NameQuestion[] = [];
   for (const sender of honestSenders(snapshot)) {
-    // Nobody on premises has a name server of ours.
-    if (snapshot.get('onPremisesHost', sender.from) !== undefined) continue;
     const vpc = snapshot.get('vpc', snapshot.get('networkInterface', sender.from)?.vpcId ?? '');
     const resolvers = vpc === undefined ? [formatAddress(resolverService)] : resolverAddresses(vpc);
     const others = vpc && (await otherServers(network, sender, vpc));

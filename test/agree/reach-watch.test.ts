@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { KeptReaches } from '../../src/api/kept-reach.ts';
 import { rowsOf } from '../../src/api/reach.ts';
+import { Pace } from '../../src/api/reach-watch/pace.ts';
 import { allPairs, pairsNamed, type View } from '../../src/api/reach-watch/views.ts';
 import { type Sink, Watch, type WatchChange } from '../../src/api/reach-watch/watch.ts';
 import { type Lane, verdictAt } from '../../src/engine/reach/lanes.ts';
@@ -94,6 +95,7 @@ function watching(world: World, own: { view: View<unknown>; kept: KeptReaches; s
     snapshot: world.snapshot,
     targets: () => world.targets,
     clock: new ManualClock(),
+    pace: new Pace(),
     log: (line) => {
       throw new Error(line);
     },
