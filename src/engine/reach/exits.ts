@@ -75,7 +75,10 @@ export class Gateways {
     const destination = primaryAddress(receiver);
     const way = wayToVpc(snapshot, { id: customerGatewayId }, destination);
     const isOwn = way?.vpc.cidrBlocks.some(({ cidr }) => isInBlock(cidr, source)) ?? false;
-    if (way?.vpc.id !== receiver.vpcId || isOwn) return this.closed;
+    // Who has the address in the same network gets the packets.
+    const neighbours = snapshot.by('onPremisesHost', 'customerGatewayId', customerGatewayId);
+    const isNear = neighbours.some(({ address }) => address === destination);
+    if (way?.vpc.id !== receiver.vpcId || isOwn || isNear) return this.closed;
     const edge = this.crossings.edge(receiver.subnetId, numberOf(source));
     const leaving = routeToVpn(this.world, receiver, headersOf(destination, source));
     if (edge === undefined || leaving === undefined || leaving.outcome === 'unknown') return undefined;

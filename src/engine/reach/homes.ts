@@ -23,7 +23,7 @@ const remembered = [
 type Remembered = (typeof remembered)[number];
 
 /** Outside all VPCs. */
-const homeless: ReadonlySet<Kind> = new Set<Kind>(['internetHost', 'onPremisesHost', 'customerGateway']);
+const homeless: ReadonlySet<Kind> = new Set<Kind>(['internetHost']);
 
 /** What no packet hangs on. */
 const silent: ReadonlySet<Kind> = new Set<Kind>([

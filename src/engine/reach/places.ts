@@ -183,14 +183,19 @@ export class VpcPlaces {
     yield* this.blocksByVpn(vpc.id).filter(this.divides);
   }
 
-  /** What devices on premises that lead here route, to this VPC or another. */
+  /** What devices on premises that lead here route, to this VPC or another, and what they keep. */
   private blocksByVpn(vpcId: string): readonly Cidr[] {
     const { snapshot } = this.world;
-    return snapshot
+    const customerGatewayIds = snapshot
       .by('vpnGateway', 'vpcId', vpcId)
       .flatMap(({ id }) => snapshot.by('vpnConnection', 'vpnGatewayId', id))
-      .flatMap(({ customerGatewayId }) => waysToVpcs(snapshot, customerGatewayId))
-      .flatMap(({ block }) => parseCidr(block) ?? []);
+      .map(({ customerGatewayId }) => customerGatewayId);
+    return customerGatewayIds
+      .flatMap((id) => [
+        ...waysToVpcs(snapshot, id).map(({ block }) => block),
+        ...snapshot.by('onPremisesHost', 'customerGatewayId', id).map(({ address }) => `${address}/32`),
+      ])
+      .flatMap((text) => parseCidr(text) ?? []);
   }
 
   /** Some addresses of the VPC are in it and some are not. */

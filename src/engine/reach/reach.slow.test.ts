@@ -105,7 +105,9 @@ function compareOutside(
         for (const { privateAddresses } of members) {
           const destination = privateAddresses[0]?.address ?? '';
           const way = wayToVpc(snapshot, { id: host.customerGatewayId ?? '' }, destination);
-          const isHere = () => way?.vpc.id === vpc.vpcId;
+          const isHere = ({ paths }: Trace) =>
+            way?.vpc.id === vpc.vpcId &&
+            paths.every((path) => path.verdict !== 'reachable' || path.arrival.kind !== 'on-premises-host');
           for (const from of host.ids) holdAgainst(word, { from, destination, isThere: isHere });
         }
       }
