@@ -63,6 +63,7 @@ it('prints who changed what, what opened and what closed, one under the other', 
 it('prints everything as all, doubts as what they were and are, and the way it goes', () => {
   const changed = [
     row({ after: open('reachable', 0, 1, 2, 3, 4), via: 'eni-2' }),
+    row({ after: open('unknown', 0, 1, 2, 3, 4) }),
     row({ before: open('reachable', 2), after: open('ambiguous', 2) }),
     row({ before: open('unknown', 2), after: open('reachable', 2) }),
   ];
@@ -71,6 +72,7 @@ it('prints everything as all, doubts as what they were and are, and the way it g
   ).toEqual([
     'health of targetgroup/web/0123',
     '  + web 10.0.1.10 → db 10.0.2.5  all  by web 10.0.1.11',
+    '  + web 10.0.1.10 → db 10.0.2.5  all (unknown)',
     '  ~ web 10.0.1.10 → db 10.0.2.5  tcp 80: every way → some ways only',
     '  ~ web 10.0.1.10 → db 10.0.2.5  tcp 80: unknown → every way',
   ]);

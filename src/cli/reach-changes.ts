@@ -123,9 +123,8 @@ function lanesOf(
 const words = { reachable: 'every way', ambiguous: 'some ways only', unknown: 'unknown' } as const;
 
 function portsOf(open: readonly OpenLane[], lanes: readonly Lane[]): string {
-  const isAll = lanes.length > 1 && open.length === lanes.length;
-  if (isAll && open.every(({ verdict }) => verdict === 'reachable')) return 'all';
-  return lanesText(joinedPorts(open), []);
+  const isAll = open.length === lanes.length && new Set(open.map(({ verdict }) => verdict)).size === 1;
+  return isAll ? lanesText(open, lanes) : lanesText(joinedPorts(open), []);
 }
 
 /** Stretches that meet are one. */

@@ -6,6 +6,7 @@ import type { TargetReport } from '../../plan/actual.ts';
 import { present } from '../../std/assert.ts';
 import { KeptReaches } from '../kept-reach.ts';
 import { testApi } from '../testing.ts';
+import { Pace } from './pace.ts';
 import { unevenBalancer } from './testing.ts';
 import { allPairs, pairsNamed, type View } from './views.ts';
 import { type Sink, Watch, type WatchBegin, type WatchChange } from './watch.ts';
@@ -75,7 +76,8 @@ function begin(view: View<unknown>, lanes?: readonly Lane[]): void {
   });
   const log = (line: string) => void logged.push(line);
   const logged: string[] = [];
-  const made = new Watch({ view, lanes, snapshot, kept, targets: () => targets, clock, log, sink: client });
+  const own = { snapshot, kept, targets: () => targets, clock, log, pace: new Pace() };
+  const made = new Watch({ ...own, view, lanes, sink: client });
   made.begin();
   store.watch((commit) => made.note(commit));
   watch = made;

@@ -1,7 +1,7 @@
 // `postern reach --watch`: one line for each commit, with what it opened and what it closed. Commits only leave notes;
 // a turn later the reach that control keeps is made true and held against the state before. A watch whose client reads
-// slowly, or whose network is large, has several commits in one line instead of a queue of lines: it takes at most a
-// fifth of control's time. It lives as long as its connection.
+// slowly, or whose network is large, has several commits in one line instead of a queue of lines. It lives as long as its
+// connection.
 import { Refusal } from '../../catalog/refusal.ts';
 import { type Health, healthOf } from '../../engine/health.ts';
 import type { Lane } from '../../engine/reach/lanes.ts';
@@ -14,6 +14,7 @@ import type { Commit } from '../../store/store.ts';
 import type { KeptReaches } from '../kept-reach.ts';
 import { partiesOf, type Party } from '../reach.ts';
 import { bounded, merged, type View, type ViewChange } from './views.ts';
+import type { Pace } from './pace.ts';
 import { Since } from './since.ts';
 import { type WatchedLanes, watchedLanes } from './lanes.ts';
 
@@ -59,6 +60,8 @@ export interface WatchOptions<S> {
   readonly targets: () => readonly TargetReport[];
   readonly clock: Clock;
   readonly log: (line: string) => void;
+  /** Of all watches. */
+  readonly pace: Pace;
   readonly view: View<S>;
   /** Absent: all that rules tell apart. */
   readonly lanes: readonly Lane[] | undefined;
@@ -72,8 +75,6 @@ interface Frame<S> extends WatchedLanes {
   readonly health: Health;
 }
 
-/** A comparison that took longer is followed by a pause, four times as long. */
-const quickMs = 20;
 /** A client that lets more than this wait is too far behind. */
 const waitingMax = 20_000;
 
@@ -82,7 +83,6 @@ export class Watch<S> {
   private frame: Frame<S>;
   private since = new Since();
   private timer: NodeJS.Timeout | undefined;
-  private notBefore = 0;
   private isEnded = false;
 
   /** Throws a Refusal where there is too much to watch. */
@@ -117,8 +117,7 @@ export class Watch<S> {
   schedule(): void {
     if (this.isEnded || this.timer !== undefined || this.since.isNothing) return;
     if (this.options.sink.writableNeedDrain) return;
-    const waitMs = Math.max(0, this.notBefore - performance.now());
-    this.timer = setTimeout(() => this.run(), waitMs).unref();
+    this.timer = setTimeout(() => this.run(), this.options.pace.waitMs).unref();
   }
 
   end(): void {
@@ -128,16 +127,17 @@ export class Watch<S> {
 
   private run(): void {
     this.timer = undefined;
-    if (this.options.sink.writableNeedDrain) return;
+    const { pace, sink, log } = this.options;
+    // Another may have worked since.
+    if (sink.writableNeedDrain || pace.waitMs > 0) return this.schedule();
     const start = performance.now();
     try {
       this.tell();
     } catch (error) {
-      if (!(error instanceof Refusal)) this.options.log(`reach --watch: ${String(error)}`);
+      if (!(error instanceof Refusal)) log(`reach --watch: ${String(error)}`);
       this.fail(error instanceof Refusal ? error.message : 'An internal error has occurred.');
     }
-    const tookMs = performance.now() - start;
-    this.notBefore = tookMs > quickMs ? performance.now() + 4 * tookMs : 0;
+    pace.spent(performance.now() - start);
   }
 
   private tell(): void {

@@ -9,6 +9,7 @@ import type { Clock } from '../../std/clock.ts';
 import type { Store } from '../../store/store.ts';
 import { groupsThatDiffer, type KeptReaches } from '../kept-reach.ts';
 import { checkedLanes, named } from '../reach.ts';
+import { Pace } from './pace.ts';
 import { allPairs, pairsNamed } from './views.ts';
 import { Watch } from './watch.ts';
 
@@ -32,6 +33,7 @@ const watchesMax = 20;
 export class ReachWatches {
   private readonly options: WatchesOptions;
   private readonly watches = new Set<Watch<unknown>>();
+  private readonly pace = new Pace();
   private readonly stops: (() => void)[] = [];
   private targets: readonly TargetReport[] = [];
 
@@ -68,7 +70,9 @@ export class ReachWatches {
     const { store, kept, clock, log } = this.options;
     const { from, to, lanes } = question;
     for (const name of [from, to]) if (name !== undefined) named(store.snapshot, name);
-    const own = { snapshot: store.snapshot, targets: () => this.reported(), kept, clock, log, lanes, sink };
+    const { pace } = this;
+    const targets = () => this.reported();
+    const own = { snapshot: store.snapshot, targets, kept, clock, log, pace, lanes, sink };
     if (from === undefined && to === undefined) return new Watch({ ...own, view: allPairs });
     return new Watch({ ...own, view: pairsNamed(question) });
   }
