@@ -92,8 +92,8 @@ export function vpnIngress(table: TableBuilder, { vpnGateway, vpc }: VpcView): v
   const drop = dropAtSource(vpnGateway.id);
   from(`ip saddr { ${blocks} } ${drop}`);
   from(`ip daddr { ${resolverAddresses(vpc).join(', ')} } ${drop}`);
+  // What is for elsewhere goes on to the check, where it has no sender.
   from(`ip daddr { ${blocks} } accept`);
-  from(drop);
 }
 
 /** Last of the stage security-group-ingress: beyond are no groups. */
