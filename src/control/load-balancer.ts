@@ -223,15 +223,18 @@ export function deleteLoadBalancer(call: Call, arn: string): void {
 
 export function setSubnets(call: Call, arn: string, places: readonly NodePlace[]): LoadBalancer {
   const loadBalancer = ownLoadBalancer(call, arn);
-  const vpcId = checkPlaces(call, places, loadBalancer.scheme);
+  const nodeAt = (subnetId: string) => loadBalancer.nodes.find((node) => node.subnetId === subnetId);
+  // Where a node stays its Elastic IP does too, and is in use.
+  const asked = places.map(({ allocationId, ...place }) => {
+    const node = nodeAt(place.subnetId);
+    const has = node && elasticAddressOf(call, node)?.id;
+    return allocationId === undefined || allocationId === has ? place : { ...place, allocationId };
+  });
+  const vpcId = checkPlaces(call, asked, loadBalancer.scheme);
   if (vpcId !== loadBalancer.vpcId) throw refusals.subnetsInTwoVpcs(loadBalancer.vpcId);
   const kept = (node: LoadBalancerNode) => places.some((place) => place.subnetId === node.subnetId);
   for (const node of loadBalancer.nodes) if (!kept(node)) removeInterface(call, node.networkInterfaceId);
-  const nodes = places.map(
-    (place) =>
-      loadBalancer.nodes.find((node) => node.subnetId === place.subnetId) ??
-      createNode(call, loadBalancer, place),
-  );
+  const nodes = asked.map((place) => nodeAt(place.subnetId) ?? createNode(call, loadBalancer, place));
   return put(call, { ...loadBalancer, nodes });
 }
 

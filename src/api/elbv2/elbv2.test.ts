@@ -144,6 +144,16 @@ describe('load balancers', () => {
     expect(own).toMatchObject({ IpOwnerId: '111111111111', AllocationId, PublicIp });
     expect([lent?.IpOwnerId, lent?.AllocationId]).toEqual(['amazon-elb', undefined]);
     expect(await refused(call('ec2', 'ReleaseAddress', { AllocationId }))).toMatch(/^AuthFailure/);
+    // A node that stays keeps its address; another cannot have it.
+    const setSubnets = (...SubnetMappings: { SubnetId: string; AllocationId?: string }[]) =>
+      call(elb, 'SetSubnets', { LoadBalancerArn: made?.LoadBalancerArn, SubnetMappings });
+    expect((await setSubnets(node)).AvailabilityZones).toHaveLength(1);
+    expect(await refused(setSubnets(node, { ...node, SubnetId: b }))).toMatch(/^ResourceInUse/);
+    const { AvailabilityZones } = await setSubnets(node, { SubnetId: b });
+    expect(AvailabilityZones?.map((zone) => zone.LoadBalancerAddresses?.[0]?.IpAddress)).toEqual([
+      PublicIp,
+      undefined,
+    ]);
     await call(elb, 'DeleteLoadBalancer', { LoadBalancerArn: made?.LoadBalancerArn });
     expect([...store.snapshot.all('address')].map((address) => [address.id, address.association])).toEqual([
       [AllocationId, undefined],
