@@ -5,6 +5,7 @@ import {
   type Chain,
   type Container,
   type DataType,
+  fieldTypes,
   type NamedSet,
   type Part,
   type RuleTable,
@@ -70,7 +71,7 @@ function partFault(table: RuleTable, part: Part): string | undefined {
       return containerFault(table, part.map, typesOf(part.selector), ['verdict']);
     case 'set-mark':
     case 'nat': {
-      const wanted = part.kind === 'nat' ? addressValues : [['mark'] as const];
+      const wanted = part.kind === 'nat' ? addressValues : [[fieldTypes[part.of]]];
       if (part.value.kind === 'constant') return undefined;
       const keyTypes = part.value.kind === 'hash' ? (['mark'] as const) : typesOf(part.value.selector);
       return containerFault(table, part.value.map, keyTypes, wanted);

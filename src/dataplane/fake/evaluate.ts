@@ -111,6 +111,7 @@ function runPart(evaluation: Evaluation, part: Part): Verdict | 'next' | 'break'
       const [mark] = compute(evaluation, part.value) ?? [];
       if (mark === undefined) return 'break';
       if (part.of === 'meta mark') packet.mark = mark;
+      else if (part.of === 'ct original zone') packet.zone = mark;
       else if (packet.connection !== undefined) packet.connection.mark = mark;
       return 'next';
     }
@@ -207,6 +208,8 @@ function readField(
       return state;
     case 'ct direction':
       return connection === undefined ? undefined : directions[isReply ? 'reply' : 'original'];
+    case 'ct original zone':
+      return connection?.zone;
     // Only counters look at these, and the walk does not count.
     case 'ct original ip saddr':
     case 'ct original ip daddr':

@@ -17,6 +17,10 @@ const declarations = `
     type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service;
     elements = { 10.0.0.2 . udp . 53 : 248.0.0.53 . 53 }
   }
+  map zones {
+    typeof iif : ct zone;
+    elements = { 1005 : 3 }
+  }
   map identities {
     type ipv4_addr : ipv4_addr;
   }
@@ -50,6 +54,7 @@ describe('rule text', () => {
     'iif 2 drop',
     'iif "up" ct mark set 0x5',
     'meta mark set iif . ip saddr map @sources',
+    'ct original zone set iif map @zones',
     'meta mark 0x0 meta mark set iif . ip saddr map @sources',
     'meta mark & 0xfff000 vmap { 0x1000 : jump out.sg-1, 0x2000 : drop }',
     'ip daddr 240.0.0.0/4 drop',
@@ -90,7 +95,8 @@ describe('rule text', () => {
     ['drop comment bare', /must be quoted/],
     ['drop comment "a" accept', /nothing may follow a comment/],
     [`drop comment "${'x'.repeat(128)}"`, /at most 127/],
-    ['meta l4proto set 6', /only a mark can be set/],
+    ['meta l4proto set 6', /only a mark or a zone can be set/],
+    ['ct original zone set iif . ip saddr map @sources', /wrong kind of value/],
     ['dnat ip to ip daddr map @identities', /Operation not supported: dnat in base/],
     ['dnat ip to jhash ip saddr mod 2 seed 0x1 map { 0 : 10.0.0.5 . 80 }', /each value once/],
     ['', /policy accept/],

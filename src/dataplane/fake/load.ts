@@ -151,7 +151,7 @@ function readDeclaration(cursor: Cursor, name: string, isMap: boolean): NamedSet
   let valueTypes: NamedSet['valueTypes'];
   if (isMap) {
     cursor.expect(':');
-    valueTypes = cursor.take('verdict') ? 'verdict' : readTypeNames(cursor);
+    valueTypes = cursor.take('verdict') ? 'verdict' : readValueTypes(cursor);
   }
   const before = cursor.mark;
   cursor.expect(';');
@@ -175,6 +175,12 @@ function readTimeout(cursor: Cursor): void {
 function readTypes(cursor: Cursor): readonly DataType[] {
   cursor.expect('type');
   return readTypeNames(cursor);
+}
+
+function readValueTypes(cursor: Cursor): readonly DataType[] {
+  if (!cursor.take('ct')) return readTypeNames(cursor);
+  cursor.expect('zone');
+  return ['ct_zone'];
 }
 
 function readTypeNames(cursor: Cursor): readonly DataType[] {

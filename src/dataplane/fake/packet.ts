@@ -16,6 +16,8 @@ export interface Connection {
   readonly original: Tuple;
   /** Headers an answer has when it arrives here: the original's reversed, NAT included. */
   reply: Tuple;
+  /** Keeps original headers apart; answers are found in any. */
+  readonly zone: number;
   mark: number;
   /** Which of its ends NAT has settled, be it on no change. */
   readonly settled: Set<'source' | 'destination'>;
@@ -27,6 +29,8 @@ export interface Packet {
   readonly opens: boolean;
   readonly icmpType: number;
   mark: number;
+  /** In which conntrack looks for its original headers. */
+  zone: number;
   /** Index of the device it came in by and goes out by, in the namespace it is in. */
   inIndex: number;
   outIndex: number;
@@ -38,7 +42,7 @@ export interface Packet {
 }
 
 /** What conntrack has not seen yet. */
-export const untracked = { connection: undefined, isReply: false, state: stateBits.invalid };
+export const untracked = { zone: 0, connection: undefined, isReply: false, state: stateBits.invalid };
 
 export function firstPacket(flow: Flow): Packet {
   const { sourcePort, destinationPort } = flow;
@@ -92,7 +96,7 @@ export class Conntrack {
   track(packet: Packet): void {
     const { tuple } = packet;
     const known = this.connections.find(
-      (one) => sameTuple(one.original, tuple) || sameTuple(one.reply, tuple),
+      (one) => (one.zone === packet.zone && sameTuple(one.original, tuple)) || sameTuple(one.reply, tuple),
     );
     if (known !== undefined) {
       packet.connection = known;
@@ -102,7 +106,8 @@ export class Conntrack {
     }
     // Only UDP can begin in its middle.
     if (!packet.opens && tuple.protocol !== protocolNumbers.udp) return;
-    packet.connection = { original: tuple, reply: reversed(tuple), mark: 0, settled: new Set() };
+    const { zone } = packet;
+    packet.connection = { original: tuple, reply: reversed(tuple), zone, mark: 0, settled: new Set() };
     packet.state = stateBits.new;
     this.connections.push(packet.connection);
   }

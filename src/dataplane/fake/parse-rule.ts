@@ -7,6 +7,7 @@ import {
   type Part,
   type Rule,
   type Selector,
+  settable,
   typesOf,
   type Value,
 } from './rules.ts';
@@ -88,11 +89,11 @@ function readCount(cursor: Cursor): Part {
 const addressWithPort: readonly DataType[] = ['ipv4_addr', 'inet_service'];
 
 function readSetMark(cursor: Cursor, { fields, mask }: Selector, devices: DeviceIndexes): Part {
-  const [of] = fields;
-  if (fields.length > 1 || mask !== undefined || (of !== 'meta mark' && of !== 'ct mark')) {
-    throw cursor.error('only a mark can be set');
+  const of = settable.find((one) => one === fields[0]);
+  if (fields.length > 1 || mask !== undefined || of === undefined) {
+    throw cursor.error('only a mark or a zone can be set');
   }
-  return { kind: 'set-mark', of, value: readValue(cursor, ['mark'], devices) };
+  return { kind: 'set-mark', of, value: readValue(cursor, [fieldTypes[of]], devices) };
 }
 
 /** `ip saddr . th dport`, `meta mark & 0xff`; undefined when no field stands here. */

@@ -11,7 +11,9 @@ export type DataType =
   | 'ct_state'
   | 'icmp_type'
   | 'icmp_code'
-  | 'ct_dir';
+  | 'ct_dir'
+  /** nft has no name for it: in a declaration it is `typeof … : ct zone`. */
+  | 'ct_zone';
 
 /** What of a packet can be looked at, and its type. */
 export const fieldTypes = {
@@ -32,6 +34,7 @@ export const fieldTypes = {
   'ct mark': 'mark',
   'ct state': 'ct_state',
   'ct direction': 'ct_dir',
+  'ct original zone': 'ct_zone',
   'ct original ip saddr': 'ipv4_addr',
   'ct original ip daddr': 'ipv4_addr',
   'ct original proto-src': 'inet_service',
@@ -43,6 +46,10 @@ export const fieldTypes = {
 } as const satisfies Readonly<Record<string, DataType>>;
 
 export type Field = keyof typeof fieldTypes;
+
+/** What a rule can set. */
+export const settable = ['meta mark', 'ct mark', 'ct original zone'] as const;
+export type Settable = (typeof settable)[number];
 
 /** Fields joined by ` . `; a single field may be masked. */
 export interface Selector {
@@ -78,7 +85,7 @@ export type Value =
 /** Parts of a rule, from left to right; one that does not match or finds nothing ends the rule. */
 export type Part =
   | { readonly kind: 'match'; readonly selector: Selector; readonly among: Container }
-  | { readonly kind: 'set-mark'; readonly of: 'meta mark' | 'ct mark'; readonly value: Value }
+  | { readonly kind: 'set-mark'; readonly of: Settable; readonly value: Value }
   /** Puts a counter for these fields into the set: decides nothing. */
   | { readonly kind: 'count'; readonly selector: Selector; readonly set: string }
   | { readonly kind: 'nat'; readonly of: 'snat' | 'dnat'; readonly value: Value }

@@ -38,6 +38,7 @@ const maxima: Readonly<Record<DataType, number>> = {
   icmp_type: 255,
   icmp_code: 255,
   ct_dir: 1,
+  ct_zone: 65_535,
 };
 
 /** One literal: a number, an address, a block, a device, or `from-to`. */

@@ -242,6 +242,13 @@ describe('walk', () => {
     expect(await verdictOf({ chains: [early] })).toBe('delivered answered');
   });
 
+  it('finds the answer to a connection that has a zone', async () => {
+    const zoned = base('z', 'prerouting', -300, 'ct original zone set iif map @zones');
+    const judged = base('f', 'prerouting', -150, 'ct state vmap { invalid : drop }');
+    const maps = [map('zones', 'typeof iif', 'ct zone', [['"e1"', '7']])];
+    expect(await verdictOf({ chains: [zoned, judged], maps })).toBe('delivered answered');
+  });
+
   it('walks every target of a hash', async () => {
     const targets = 'mod 3 seed 0x1 map { 0 : 10.0.2.10 . 80, 1 : 10.0.2.10 . 81, 2 : 10.0.2.11 . 80 }';
     const chains = [base('nat', 'prerouting', -100, `dnat ip to jhash ip saddr . th sport ${targets}`)];

@@ -135,6 +135,9 @@ function firewall(hosts: readonly OnPremisesHost[], connections: readonly VpnCon
   table.base('source-check', { type: 'filter', hook: 'prerouting', priority: -300, policy: 'drop' });
   const sources = hosts.map((host) => `"${hostDevice(host)}" . ${host.address}`);
   table.set('sources', 'typeof iif . ip saddr', sources);
+  // VPCs of equal blocks may ask a host from one address and port: their flows are kept apart, and it sees other ports.
+  table.map('zones', 'typeof iif', 'ct zone');
+  table.rule('source-check', 'ct original zone set iif map @zones');
   table.rule('source-check', 'iif . ip saddr @sources accept');
   const links = connections.map((connection) => `"${connectionDevice(connection)}"`);
   table.set('connections', 'typeof iif', links);
@@ -147,6 +150,7 @@ function firewall(hosts: readonly OnPremisesHost[], connections: readonly VpnCon
     const mark = hex(connection.number);
     table.element('marks', `"${connectionDevice(connection)}"`, mark);
     table.element('ways-back', mark, mark);
+    table.element('zones', `"${connectionDevice(connection)}"`, String(connection.number));
   }
   table.rule('route', 'ct direction original ct mark set iif map @marks');
   table.rule('route', 'ct direction reply meta mark set ct mark map @ways-back');
