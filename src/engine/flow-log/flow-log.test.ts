@@ -49,6 +49,14 @@ describe('a counter', () => {
     expect(seen({ set: 'rejected-egress', source: '10.0.2.50' })).toEqual(['eni-endpoint egress REJECT']);
   });
 
+  it('is of an interface without a device where somebody on premises talks to it', () => {
+    const by = { device: 'vgw', source: '192.168.10.5', destination: '10.0.2.50' };
+    expect(seen(by)).toEqual(['eni-endpoint ingress ACCEPT']);
+    expect(seen({ ...by, set: 'rejected-virtual' })).toEqual(['eni-endpoint ingress REJECT']);
+    const answer = { source: '10.0.2.50', destination: '192.168.10.5' };
+    expect(seen({ ...by, ...answer, set: 'accepted-ingress' })).toEqual(['eni-endpoint egress ACCEPT']);
+  });
+
   it('of what AWS does not log, or of a link of the router, is nobody’s', () => {
     for (const destination of [
       '10.0.0.2',

@@ -1,12 +1,12 @@
 // Whose a counter of the router is: at which network interface the flow was seen, in which direction, and whether it was
 // let through. Interfaces without a device (endpoints, load balancer nodes) are seen by those that talk to them, nodes
-// with a public address also by the internet gateway's link.
+// with a public address also by the internet gateway's link, and all by that of the virtual private gateway.
 import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { cidr, contains, parseAddress } from '../../net/ipv4.ts';
 import { hiddenRange } from '../../plan/addressing.ts';
 import type { FlowCounter } from '../../plan/flow-counter.ts';
-import { internetDevice } from '../compile/vpc-view.ts';
+import { internetDevice, vpnDevice } from '../compile/vpc-view.ts';
 import { resolverAddresses } from '../name-servers.ts';
 
 /** Sets of engine/compile/flow-log.ts. */
@@ -28,7 +28,7 @@ export function sightingsOf(snapshot: Snapshot, vpcId: string, counter: FlowCoun
   if (isNotLogged(snapshot, vpcId, counter)) return [];
   const own = withDevice(snapshot, vpcId, counter.device);
   const isByGateway = counter.device === internetDevice;
-  const isSeen = own !== undefined || isByGateway;
+  const isSeen = own !== undefined || isByGateway || counter.device === vpnDevice;
   // An answer is rejected before it is at the link.
   const isFromPublic = isByGateway || counter.set === 'rejected-egress';
   const at = (address: string, isPublic: boolean) =>
