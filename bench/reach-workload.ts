@@ -179,14 +179,21 @@ function edits(net: Network, rounds: number): Figure {
   };
 }
 
-/** Every pair one side of which carries the group. */
+/** Every pair one side of which carries the group, with the outside too. */
 function readOf(reach: Reach, vpcId: string, groupId: string): number {
   const vpc = reach.vpc(vpcId);
+  const { outside } = reach;
   let open = 0;
   for (const [i, { first }] of vpc?.classes.list.entries() ?? []) {
     if (vpc === undefined || !first.groupIds.includes(groupId)) continue;
     for (let other = 0; other < vpc.count; other++)
       open += (vpc.word(i, other) & 1) + (vpc.word(other, i) & 1);
+    for (const place of outside.placesFor(vpc)) open += outside.word({ vpc, classes: [i] }, place) & 1;
+    for (const place of outside.owned) {
+      if (place.owner?.vpc !== vpc || place.owner.index !== i) continue;
+      for (const senders of outside.senders()) open += outside.word(senders, place) & 1;
+      for (const caller of outside.callers) open += outside.callerWord(caller, place) & 1;
+    }
   }
   return open;
 }

@@ -23,11 +23,16 @@ export interface Senders {
 
 export class Outside {
   readonly places: readonly OutsidePlace[];
+  /** Those that open connections to public addresses. */
+  readonly callers: readonly OutsidePlace[];
+  /** Public addresses. */
+  readonly owned: readonly OutsidePlace[];
   readonly premises: Premises;
   private readonly shared: Shared;
   private readonly vpcs: ReadonlyMap<string, VpcReach>;
   private readonly service: Word;
   private readonly asked: Asked;
+  private readonly sources = new Map<string, Outer>();
 
   constructor(shared: Shared, vpcs: ReadonlyMap<string, VpcReach>) {
     const { world, publicAtoms, lanes } = shared;
@@ -35,6 +40,8 @@ export class Outside {
     this.vpcs = vpcs;
     this.asked = new Asked(world, lanes);
     this.places = outsidePlaces(world.snapshot, publicAtoms, vpcs);
+    this.callers = this.places.filter(({ kind }) => kind === 'internet' || kind === 'host');
+    this.owned = this.places.filter(({ kind }) => kind === 'address');
     this.premises = new Premises(shared, vpcs, this.asked, this.places);
     this.service = lanes.reduce((word, { protocol, port }, i) => {
       return protocol === 'tcp' && servicePorts.includes(port) ? word | (1 << i) : word;
@@ -49,15 +56,6 @@ export class Outside {
   /** Services are asked for in their own Region. */
   isAsked({ region }: VpcReach, place: OutsidePlace): boolean {
     return (place.region ?? region) === region;
-  }
-
-  /** Those that open connections to public addresses. */
-  get callers(): readonly OutsidePlace[] {
-    return this.places.filter(({ kind }) => kind === 'internet' || kind === 'host');
-  }
-
-  get owned(): readonly OutsidePlace[] {
-    return this.places.filter(({ owner }) => owner !== undefined);
   }
 
   *senders(): Iterable<Senders> {
@@ -123,12 +121,20 @@ export class Outside {
 
   private entering(exit: Exit, sent: Word, place: OutsidePlace, senders: Senders): Word | undefined {
     // A gateway that meets itself.
-    if (exit.nat !== undefined && place.owner?.interfaces[0]?.id === exit.nat) return undefined;
-    const address = exit.source ?? '';
-    const entry = this.enter(place, { address, atom: this.shared.publicAtoms.of(numberOf(address)) });
+    if (exit.nat !== undefined && place.owner?.interfaces[0]?.id === exit.nat)
+      return answer(nothing, nothing, sent);
+    const entry = this.enter(place, this.sourceAt(exit.source ?? ''));
     if (entry === undefined) return undefined;
     const way = { ...entry, pass: sent & entry.pass, back: both(exit.back, entry.back) };
     return arrived(way, (lanes) => this.trace(senders, place, lanes));
+  }
+
+  private sourceAt(address: string): Outer {
+    const known = this.sources.get(address);
+    if (known !== undefined) return known;
+    const source = { address, atom: this.shared.publicAtoms.of(numberOf(address)) };
+    this.sources.set(address, source);
+    return source;
   }
 
   /** With the groups of who has the address; undefined where only a trace can tell. */

@@ -49,7 +49,8 @@ export function someOf(ids: readonly string[], idsMax: number) {
 /** By lane: the weight of all words that have it. */
 export function perLane(lanes: readonly Lane[], byWord: Float64Array): readonly number[] {
   const sums = lanes.map(() => 0);
-  for (const [word, weight] of byWord.entries()) {
+  for (let word = 0; word < byWord.length; word++) {
+    const weight = byWord[word] as number;
     if (weight === 0) continue;
     for (let lane = 0; lane < sums.length; lane++)
       if ((word >>> lane) & 1) sums[lane] = (sums[lane] as number) + weight;
