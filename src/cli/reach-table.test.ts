@@ -50,7 +50,7 @@ it('prints what lies outside as columns, and as rows where it opens something', 
       .split('\n')
       .slice(4),
   ).toEqual([
-    '   from \\ to      2              3',
+    '   from \\ to      2              web 44.0.0.1',
     '1  web 10.0.1.10  all (unknown)  -',
     '2  internet       ·              tcp 80',
   ]);

@@ -166,7 +166,7 @@ function matrix({ parties, lanes }: ReachAnswer, rows: readonly Row[], ids: read
   const isInside = (id: string) => parties[id] !== undefined && parties[id].address !== id;
   const rowIds = all.filter((id) => isInside(id) || senders.includes(id));
   return table(
-    ['', 'from \\ to', ...receivers.map(number)],
+    ['', 'from \\ to', ...receivers.map((b) => (rowIds.includes(b) ? number(b) : nameOf(b, parties)))],
     rowIds.map((a) => [
       number(a),
       nameOf(a, parties),

@@ -119,7 +119,8 @@ export function everyPairOutside(reach: Reach, idsMax = Infinity): readonly Row[
     const byWord = new Map<Word, string[]>();
     for (const [i, { ids }] of to.entries()) {
       const found = word(i);
-      if (found !== nothing) collect(byWord, found, ids());
+      const some = found === nothing ? [] : ids();
+      if (some.length > 0) collect(byWord, found, some);
     }
     if (byWord.size === 0) return [];
     const senders = someOf(from.ids(), idsMax);
@@ -159,13 +160,20 @@ function* lines(outside: Outside): Iterable<Line> {
   }
   for (const senders of outside.senders()) {
     const places = outside.placesFor(senders.vpc);
+    const members = membersOf(senders);
     const word = (to: number) => outside.word(senders, places[to] as OutsidePlace);
-    yield { from: theInterfaces(membersOf(senders)), to: places.map(thePlace), word };
+    yield { from: theInterfaces(members), to: places.map((place) => strangePlace(place, members)), word };
   }
 }
 
 function thePlace({ ids }: OutsidePlace): Some {
   return { size: ids.length, ids: () => ids };
+}
+
+/** Without the addresses that all of them have themselves; their number is that of all. */
+function strangePlace({ ids, owner }: OutsidePlace, members: readonly NetworkInterface[]): Some {
+  const isStrange = (_: string, i: number) => members.some((one) => !isOwn(one, owner?.interfaces[i]));
+  return { size: ids.length, ids: () => (owner === undefined ? ids : ids.filter(isStrange)) };
 }
 
 function theInterfaces(members: readonly NetworkInterface[]): Some {

@@ -78,6 +78,11 @@ export class Editor {
     this.net.vpn(String(i), vpcId, ['192.168.0.0/16']);
     this.net.onPremisesHost(`files-${i}.example`, `cgw-${i}`, premises[0]);
     if (this.odds(1, 2)) this.net.change('vpnConnection', `vpn-${i}`, { customerGatewayId: 'cgw-0' });
+    if (this.odds(1, 2)) {
+      const one = this.net.tables.get('vpnConnection', `vpn-${i}`);
+      const more = { id: `vpn-more-${i}`, customerGatewayId: 'cgw-0', staticRoutes: ['192.168.1.0/24'] };
+      if (one !== undefined) this.net.put('vpnConnection', { ...one, ...more });
+    }
     for (const { id } of this.net.tables.by('routeTable', 'vpcId', vpcId))
       if (this.odds(2, 3)) this.net.change('routeTable', id, { propagatingVgws: [`vgw-${i}`] });
   }
