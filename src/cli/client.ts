@@ -37,7 +37,11 @@ export function followControl(
   take: (line: unknown) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const sent = send({ socketPath, method: 'POST', path, body }, reject, (response) => {
+    let isAnswering = false;
+    const gone = (error: Error) =>
+      reject(isAnswering ? new Error('Postern has stopped. Start it again with: postern up') : error);
+    const sent = send({ socketPath, method: 'POST', path, body }, gone, (response) => {
+      isAnswering = response.statusCode === 200;
       let text = '';
       response.on('data', (chunk: string) => {
         const lines = (text + chunk).split('\n');
@@ -48,7 +52,7 @@ export function followControl(
           else if (!stop.aborted) take(JSON.parse(line));
         }
       });
-      response.on('end', () => reject(stopped()));
+      response.on('end', () => gone(stopped()));
     });
     const end = () => {
       resolve();

@@ -142,7 +142,7 @@ describe('postern reach --watch', () => {
     const { out, ended } = follow();
     await until(() => expect(out).toHaveLength(1));
     server.closeAllConnections();
-    expect(String(await ended)).toContain('stopped');
+    expect(await ended).toEqual(new Error('Postern has stopped. Start it again with: postern up'));
     await until(() => expect(watches.count).toBe(0));
     // And again, once it is there again.
     const again = follow();
