@@ -80,7 +80,8 @@ describe('an answer that goes on', () => {
   ])('%s with control', async (_, then) => {
     const lines: unknown[] = [];
     await controlThat(head + chunk('{"n":1}\n{"n":2}\n{"n"'), then);
-    await expect(follow(undefined, (line) => lines.push(line))).rejects.toThrow(stopped);
+    const hasStopped = 'Postern has stopped. Start it again with: postern up';
+    await expect(follow(undefined, (line) => lines.push(line))).rejects.toThrow(hasStopped);
     expect(lines).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
