@@ -95,12 +95,15 @@ export class Conntrack {
   /** Finds the packet's connection, or begins one when it may open one. */
   track(packet: Packet): void {
     const { tuple } = packet;
+    // A ping's request is never taken for an answer: types tell them apart, as ports do elsewhere.
+    const isRequest = tuple.protocol === protocolNumbers.icmp && packet.opens;
+    const isReplyOf = (one: Connection) => !isRequest && sameTuple(one.reply, tuple);
     const known = this.connections.find(
-      (one) => (one.zone === packet.zone && sameTuple(one.original, tuple)) || sameTuple(one.reply, tuple),
+      (one) => (one.zone === packet.zone && sameTuple(one.original, tuple)) || isReplyOf(one),
     );
     if (known !== undefined) {
       packet.connection = known;
-      packet.isReply = sameTuple(known.reply, tuple);
+      packet.isReply = isReplyOf(known);
       packet.state = stateBits.established;
       return;
     }
