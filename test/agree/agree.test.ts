@@ -58,6 +58,9 @@ const hear: PacketsOracle['hear'] = async (network, queries) => {
   });
 };
 
+/** Nothing is asked where packets were dropped. */
+const proofs: PacketsOracle['proofs'] = async () => ({ proven: 0, unproven: [] });
+
 const noFlows: PacketsOracle['ask'] = async (_, flows) => flows.map(() => ({ verdict: 'unknown' }));
 
 describe('a disagreement', () => {
@@ -113,7 +116,7 @@ describe('a disagreement', () => {
       return (await trace?.ask(network, flows)) ?? [];
     };
     await agree(
-      { seed: 1, edits: 0, oracles: { model: modelOracles(), packets: { ask: packets, hear } } },
+      { seed: 1, edits: 0, oracles: { model: modelOracles(), packets: { ask: packets, hear, proofs } } },
       tally,
     );
     expect(tally.disagreements).toEqual([]);
@@ -127,7 +130,10 @@ describe('a disagreement', () => {
       const heard = await hear(network, queries, patience);
       return heard.map((one, i) => (queries[i]?.name === 's3.amazonaws.com' ? 'NXDOMAIN' : one));
     };
-    await agree({ seed: 1, edits: 0, oracles: { model: [], packets: { ask: noFlows, hear: lying } } }, tally);
+    await agree(
+      { seed: 1, edits: 0, oracles: { model: [], packets: { ask: noFlows, hear: lying, proofs } } },
+      tally,
+    );
     expect(tally.names).toBeGreaterThan(100);
     expect(tally.askedAgain).toBe(tally.disagreements.length);
     expect(tally.disagreements.length).toBeGreaterThan(0);
@@ -145,7 +151,7 @@ describe('a disagreement', () => {
     const losing: PacketsOracle['hear'] = async (network, queries, patience) =>
       rounds++ === 0 ? queries.map(() => silence) : hear(network, queries, patience);
     await agree(
-      { seed: 1, edits: 0, oracles: { model: [], packets: { ask: noFlows, hear: losing } } },
+      { seed: 1, edits: 0, oracles: { model: [], packets: { ask: noFlows, hear: losing, proofs } } },
       tally,
     );
     expect(tally.disagreements).toEqual([]);

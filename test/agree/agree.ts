@@ -40,13 +40,15 @@ export interface Tally {
   unsure: number;
   /** Queries of guests for names; none without packets. */
   names: number;
+  /** Flows of which the host counted a packet where the trace stops them. */
+  proven: number;
   /** Flows and names about which the packets were asked again. */
   askedAgain: number;
   readonly disagreements: Disagreement[];
 }
 
 export function emptyTally(): Tally {
-  return { flows: 0, reachable: 0, unsure: 0, names: 0, askedAgain: 0, disagreements: [] };
+  return { flows: 0, reachable: 0, unsure: 0, proven: 0, names: 0, askedAgain: 0, disagreements: [] };
 }
 
 export interface Options {
@@ -61,7 +63,7 @@ export interface Oracles {
   readonly packets?: Packets;
 }
 
-type Packets = Pick<PacketsOracle, 'ask' | 'hear'>;
+type Packets = Pick<PacketsOracle, 'ask' | 'hear' | 'proofs'>;
 
 /** Rules keep their host from state to state, as a real one is changed step by step: new ones for each network. */
 export function modelOracles(): readonly Oracle[] {
@@ -128,6 +130,10 @@ async function askAll(world: World, { model, packets }: Oracles, tally: Tally, f
     for (const { question, heard } of otherwise)
       found('the answer', { 'look-up': question.said, packets: heard }, { name: nameText(question) });
     await askPackets(packets, network, { flows, answers }, tally);
+    const { proven, unproven } = await packets.proofs(network, flows);
+    tally.proven += proven;
+    for (const { flow, stop } of unproven)
+      found('the place', { trace: stop, packets: 'not dropped there' }, { flow: flowText(flow) });
   }
   for (const [i, flow] of flows.entries()) {
     const all = answers[i] ?? new Map<Oracle['name'], Answer>();

@@ -56,7 +56,7 @@ async function run({ seed, networks, edits, json, withPackets }: Chosen): Promis
     process.stderr.write(disagreementsText(tally.disagreements.slice(told)));
     told = tally.disagreements.length;
   }
-  const { flows, reachable, unsure, names, askedAgain } = tally;
+  const { flows, reachable, unsure, proven, names, askedAgain } = tally;
   // Whoever repeats the run sees the story.
   const disagreements = tally.disagreements.map(({ story: _, ...one }) => one);
   const seconds = Math.round((performance.now() - start) / 100) / 10;
@@ -69,6 +69,7 @@ async function run({ seed, networks, edits, json, withPackets }: Chosen): Promis
     flows,
     reachable,
     unsure,
+    proven,
     names,
     askedAgain,
     seconds,
@@ -92,13 +93,14 @@ async function oneNetwork(seed: number, edits: number, withPackets: boolean, tal
 }
 
 function countsText(
-  { flows, reachable, unsure, names, askedAgain, disagreements }: Tally,
+  { flows, reachable, unsure, proven, names, askedAgain, disagreements }: Tally,
   start: number,
 ): string {
   const perSecond = Math.round((flows * 1000) / (performance.now() - start));
   const counts = [
     `${flows} flows (${reachable} reachable, ${unsure} unsure)`,
     `${perSecond} flows/s`,
+    `${proven} proven dropped where the trace stops them`,
     `${names} names`,
     `packets asked again ${askedAgain} times`,
     `${disagreements.length} disagreements`,

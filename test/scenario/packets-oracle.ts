@@ -1,12 +1,14 @@
 // The third oracle: real packets. The plan is applied by the Linux driver inside a holder, and what came back to the
 // sockets in the guests' namespaces is what is true.
 import { awsPublicRanges } from '../../src/catalog/aws-services.ts';
+import { readDropCounters } from '../../src/dataplane/linux/drop-counters.ts';
 import { Lab, type LabDriver } from '../../src/dataplane/linux/testing/lab.ts';
 import { cidr, contains, formatAddress, parseAddress } from '../../src/net/ipv4.ts';
 import { resolverService } from '../../src/plan/addressing.ts';
 import { type NamespacePlan, type Plan, servicesNamespace } from '../../src/plan/plan.ts';
 import { heardText, type NameQuery, queryMessage, Resolver, silence } from './name-packets.ts';
-import type { Answer, FlowQuestion, Network, Oracle } from './oracle.ts';
+import { type Answer, type FlowQuestion, flowText, type Network, type Oracle } from './oracle.ts';
+import { proveDrops, type Proofs } from './proof.ts';
 import { type Listener, Sockets } from './sockets.ts';
 import { namespaceOf, planOf } from './trace-oracle.ts';
 import { ScenarioError } from './words.ts';
@@ -102,6 +104,21 @@ export class PacketsOracle implements Oracle {
     const isAnswered = (index: number) => seen.get(index)?.some((end) => end !== '') === true;
     await send((index, flow) => (isBalanced(flow) && isAnswered(index) ? more : 0));
     return flows.map((_, index) => answerOf(seen.get(index) ?? []));
+  }
+
+  /** Of flows that were just sent: were they dropped where the trace says? Those that seem not to be are sent again. */
+  async proofs(network: Network, flows: readonly FlowQuestion[]): Promise<Proofs> {
+    const present = new Set(planOf(network).namespaces.map(({ name }) => name));
+    const sent = flows.filter(({ from }) => present.has(namespaceOf(network, from)));
+    const prove = (some: readonly FlowQuestion[]) =>
+      proveDrops(network, some, (keys) => readDropCounters(this.lab.runner(), keys));
+    const first = await prove(sent);
+    if (first.unproven.length === 0) return first;
+    if (process.env['DC']) for (const u of first.unproven) console.error('FIRST', flowText(u.flow), u.stop);
+    const again = first.unproven.map(({ flow }) => flow);
+    await this.askAgain(network, again);
+    const { proven, unproven } = await prove(again);
+    return { proven: first.proven + proven, unproven };
   }
 
   askAgain(network: Network, flows: readonly FlowQuestion[]): Promise<readonly Answer[]> {

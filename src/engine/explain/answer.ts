@@ -89,9 +89,9 @@ export type Dropped =
       readonly withinSeconds: number;
       /** Behind a NAT gateway: whose packets they are is not known any more, only that they have its address. */
       readonly sharedSource?: string;
-      /** What the host drops before it comes here, though AWS's order has it behind. */
+      /** Dropped for another reason that the host asks for first: an ACL's entry, `route` or `lost-answers`. */
       readonly before?: {
-        readonly component: string;
+        readonly place: string;
         readonly packets: number;
         readonly bytes: number;
         readonly lastSecondsAgo?: number;
