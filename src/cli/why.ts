@@ -31,8 +31,8 @@ const noAnswer = 2;
 const exitCodes = { reachable: 0, 'not-reachable': 1, ambiguous: 1, unknown: noAnswer } as const;
 
 const examples = `
-Who sends: i-…, eni-…, subnet-…, pid:N, an address (vpc-…/10.0.1.5 where several VPCs have it), a Name tag, a host that
-was added, on-premises:192.168.10.5, internet.
+Who sends: i-…, eni-… (eni-…/10.9.9.9 what it hands on), subnet-…, pid:N, an address (vpc-…/10.0.1.5 where several VPCs
+have it), a Name tag, a host that was added, on-premises:192.168.10.5, internet.
 Where to: an address, id, name or URL, s3, ecr.api, vpce-…, a load balancer; :port, :53/udp, /icmp.
 
   postern why i-… 10.0.2.10:443

@@ -7,7 +7,7 @@ import { cidr, contains, formatAddress, parseAddress } from '../../src/net/ipv4.
 import { resolverService } from '../../src/plan/addressing.ts';
 import { type NamespacePlan, type Plan, servicesNamespace } from '../../src/plan/plan.ts';
 import { heardText, type NameQuery, queryMessage, Resolver, silence } from './name-packets.ts';
-import { type Answer, type FlowQuestion, flowText, type Network, type Oracle } from './oracle.ts';
+import type { Answer, FlowQuestion, Network, Oracle } from './oracle.ts';
 import { proveDrops, type Proofs } from './proof.ts';
 import { type Listener, Sockets } from './sockets.ts';
 import { namespaceOf, planOf } from './trace-oracle.ts';
@@ -114,7 +114,6 @@ export class PacketsOracle implements Oracle {
       proveDrops(network, some, (keys) => readDropCounters(this.lab.runner(), keys));
     const first = await prove(sent);
     if (first.unproven.length === 0) return first;
-    if (process.env['DC']) for (const u of first.unproven) console.error('FIRST', flowText(u.flow), u.stop);
     const again = first.unproven.map(({ flow }) => flow);
     await this.askAgain(network, again);
     const { proven, unproven } = await prove(again);

@@ -74,12 +74,11 @@ export function droppedBefore(
   { stage }: StoppedHop,
   isBack: boolean,
 ): readonly Before[] {
-  if (stage === 'source-check' || stage === 'route') return [];
+  if (stage === 'source-check') return [];
   const at = (set: DropKey['set'], place: string) => keyOf(passage, set, placeMark(place));
-  const places = [
-    { place: routePlace, key: at(isBack ? 'dropped-answers' : 'dropped', routePlace) },
-    { place: lostAnswersPlace, key: at('dropped', lostAnswersPlace) },
-  ];
+  const lost = { place: lostAnswersPlace, key: at('dropped', lostAnswersPlace) };
+  if (stage === 'route') return [lost];
+  const places = [{ place: routePlace, key: at(isBack ? 'dropped-answers' : 'dropped', routePlace) }, lost];
   if (stage !== 'security-group-egress') return places;
   const entries = reasons.flatMap(({ phase, component = '', stage: other, decidedBy }) => {
     const isHere = phase === 'forward' && components[component]?.vpcId === passage.namespace;
