@@ -1,5 +1,6 @@
 // The questions, on a small network with everything in it: a client and a provider VPC of one block, joined by an endpoint.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { present } from '../../std/assert.ts';
 import { unknownHealth } from '../health.ts';
 import { natGateway } from '../testing-nat-gateway.ts';
 import { Network } from '../testing.ts';
@@ -99,6 +100,16 @@ describe('hosts on premises', () => {
     );
     // Two interfaces reach it; it reaches these, and the endpoint's at one port.
     expect(countPairs(reach).outside.reachable).toEqual([2 + 2, 2 + 2 + 1]);
+  });
+
+  it('are not reached where another connection takes what is for them, and hear no answer', () => {
+    const connection = present(net.tables.get('vpnConnection', 'vpn-corp'), 'vpn-corp');
+    const more = { id: 'vpn-more', customerGatewayId: 'cgw-more', staticRoutes: ['192.168.1.0/24'] };
+    net.put('vpnConnection', { ...connection, ...more });
+    const reach = reachOf();
+    const leaving = shown(whatReaches(reach, named('i-one'))).at(-1);
+    expect(leaving).toBe('eni-one > files.corp.example 80:unknown,443:unknown');
+    expect(shown(whoReaches(reach, named('i-one')))).toEqual(['eni-two > eni-one 80,443']);
   });
 
   it('are in the difference of two states', () => {
