@@ -8,7 +8,7 @@ import type { NetworkInsightsPath, PathFilter, PortRange } from '../model/networ
 import type { Tags } from '../model/resource.ts';
 import { parseAddress } from '../net/ipv4.ts';
 import { allPorts } from '../net/ranges.ts';
-import { type Call, fresh, isMine, mine, own, type ReadCall } from './call.ts';
+import { type Call, fresh, mine, own, type ReadCall } from './call.ts';
 
 export interface CreatePathOptions {
   /** Ids or ARNs. */
@@ -106,8 +106,6 @@ function destinationOf(call: ReadCall, text: string): { readonly id: string; rea
 function checkedEnd(call: ReadCall, text: string): { readonly id: string; readonly arn: string } | undefined {
   const id = text.slice(text.lastIndexOf('/') + 1);
   const component = endOf(call.intent, id) && componentOf(call.intent, id);
-  const vpnGateway = call.intent.get('vpnGateway', id);
-  if (vpnGateway !== undefined && isMine(call, vpnGateway)) throw refusals.vpnGatewayNotSupported(id);
   if (component === undefined) return undefined;
   const [, , , region, account] = component.arn.split(':');
   const isKnown = text === component.arn || (text === id && account === call.accountId);

@@ -37,7 +37,7 @@ export interface AnalysisRouteTableRoute {
   readonly natGatewayId?: string;
   readonly networkInterfaceId?: string;
   readonly vpcPeeringConnectionId?: string;
-  readonly origin: 'createroutetable' | 'createroute';
+  readonly origin: 'createroutetable' | 'createroute' | 'enablevgwroutepropagation';
   readonly state: 'active' | 'blackhole';
 }
 

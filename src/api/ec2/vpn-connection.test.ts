@@ -101,12 +101,6 @@ describe('virtual private gateways', () => {
     await call('ec2', 'DeleteVpc', { VpcId });
   });
 
-  it('are no ends of a network insights path yet, and that is said', async () => {
-    const { call, VpnGatewayId } = await network();
-    const path = { Source: VpnGatewayId, Destination: VpnGatewayId, Protocol: 'tcp' } as const;
-    expect(await refused(call('ec2', 'CreateNetworkInsightsPath', path))).toMatch(/^UnsupportedOperation/);
-  });
-
   it('propagate the static routes of their connections, until they are detached', async () => {
     const { call, VpcId, VpnGatewayId, RouteTableId, connect, routes } = await network();
     const { VpnConnectionId } = await connect();

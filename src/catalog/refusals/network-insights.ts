@@ -1,7 +1,7 @@
 // Refusals of the network insights actions. Codes: those that AWS's own CloudFormation handlers of both resources tell
 // apart (aws-cloudformation-resource-providers-ec2).
 import { Refusal } from '../refusal.ts';
-import { invalidCombination, invalidValue, missingParameter, unsupported } from './common.ts';
+import { invalidCombination, invalidValue, missingParameter } from './common.ts';
 
 // GH terraform-provider-aws#38132
 export const destinationMissing = () =>
@@ -18,9 +18,6 @@ export const destinationNotFound = (id: string) =>
     'NetworkInsightsDestination.NotFound',
     `The network insights destination '${id}' does not exist`,
   ); // [unconfirmed] text
-
-export const vpnGatewayNotSupported = (id: string) =>
-  unsupported(`${id}: virtual private gateways are not supported as ends of a path here.`);
 
 export const filterAndParameter = (filter: string, parameter: string) =>
   invalidCombination(`The parameter ${parameter} cannot be used with the parameter ${filter}`); // [unconfirmed] text

@@ -195,7 +195,9 @@ function reasonsOf(definition: Definition, { snapshot, question, cell }: Asked):
     from:
       cell.from === 'internet'
         ? { kind: 'internet', address: source }
-        : { kind: 'interface', id: cell.from, address: source },
+        : snapshot.get('customerGateway', cell.from) === undefined
+          ? { kind: 'interface', id: cell.from, address: source }
+          : { kind: 'on-premises', id: cell.from, address: source },
     to: { kind: 'address', address: destination },
     protocol,
     ...(destinationPort === undefined ? {} : { port: destinationPort }),

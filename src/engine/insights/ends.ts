@@ -9,6 +9,7 @@ import type { NetworkInsightsPath } from '../../model/network-insights-path.ts';
 import type { NetworkInterface } from '../../model/network-interface.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { VpcEndpoint } from '../../model/vpc-endpoint.ts';
+import type { VpnGateway } from '../../model/vpn-gateway.ts';
 import { cidr, formatAddress, parseAddress } from '../../net/ipv4.ts';
 import { pieces, type Range, rangeOf, single } from '../../net/ranges.ts';
 import { specialPurposeBlocks } from '../../net/special-purpose.ts';
@@ -20,6 +21,7 @@ import { named } from './named.ts';
 export type End =
   | { readonly kind: 'interfaces'; readonly id: string; readonly interfaces: readonly NetworkInterface[] }
   | { readonly kind: 'internet-gateway'; readonly id: string; readonly gateway: InternetGateway }
+  | { readonly kind: 'vpn-gateway'; readonly id: string; readonly gateway: VpnGateway }
   | { readonly kind: 'vpc-endpoint'; readonly id: string; readonly endpoint: VpcEndpoint }
   | { readonly kind: 'endpoint-service'; readonly id: string; readonly service: EndpointService };
 
@@ -58,6 +60,8 @@ export function endOf(snapshot: Snapshot, id: string): End | undefined {
   }
   const gateway = snapshot.get('internetGateway', id);
   if (gateway !== undefined) return { kind: 'internet-gateway', id, gateway };
+  const vpnGateway = snapshot.get('vpnGateway', id);
+  if (vpnGateway !== undefined) return { kind: 'vpn-gateway', id, gateway: vpnGateway };
   const endpoint = snapshot.get('vpcEndpoint', id);
   if (endpoint !== undefined) return { kind: 'vpc-endpoint', id, endpoint };
   const service = snapshot.get('endpointService', id);
@@ -120,6 +124,8 @@ function sendersOf(
       const sources = given.length > 0 ? given : publicRanges;
       return [{ from: 'internet', vpcId, isInternet: true, sources }];
     }
+    case 'vpn-gateway':
+      return fromOnPremises(snapshot, from.gateway, given);
     case 'vpc-endpoint': {
       const isInside = vpcOf(to) === from.endpoint.vpcId;
       const vpc = named(snapshot, from.endpoint.vpcId);
@@ -128,6 +134,25 @@ function sendersOf(
     case 'endpoint-service':
       return impossible('UNSUPPORTED_COMPONENT', { component });
   }
+}
+
+/** Whoever is in a network on premises that a connection's static routes lead to. */
+function fromOnPremises(
+  snapshot: Snapshot,
+  { id, vpcId }: VpnGateway,
+  given: readonly Range[],
+): readonly Sender[] | { readonly impossible: Explained } {
+  if (vpcId === undefined) return impossible('UNASSOCIATED_COMPONENT', { component: named(snapshot, id) });
+  const connections = snapshot.by('vpnConnection', 'vpnGatewayId', id);
+  const senders = connections.flatMap(({ customerGatewayId: from, staticRoutes }) => {
+    const sources = given.length > 0 ? given : routed(staticRoutes);
+    return sources.length === 0 ? [] : [{ from, vpcId, isInternet: false, sources }];
+  });
+  return senders.length > 0 ? senders : impossible('NO_PATH', {});
+}
+
+function routed(blocks: readonly string[]): readonly Range[] {
+  return blocks.map((block) => rangeOf(cidr(block)));
 }
 
 function notPublic(
@@ -139,7 +164,7 @@ function notPublic(
 
 function vpcOf(end: End | undefined): string | undefined {
   if (end?.kind === 'interfaces') return end.interfaces[0]?.vpcId;
-  if (end?.kind === 'internet-gateway') return end.gateway.vpcId;
+  if (end?.kind === 'internet-gateway' || end?.kind === 'vpn-gateway') return end.gateway.vpcId;
   return end?.kind === 'vpc-endpoint' ? end.endpoint.vpcId : undefined;
 }
 
@@ -170,6 +195,18 @@ function destinationsOf(
       const given = rangesOf(address);
       if (given.some(({ from }) => isPrivate(formatAddress(from)))) return notPublic(component, address);
       return given.length > 0 ? given : publicRanges;
+    }
+    case 'vpn-gateway': {
+      const component = named(snapshot, to.id);
+      if (to.gateway.vpcId === undefined) return impossible('UNASSOCIATED_COMPONENT', { component });
+      if (snapshot.get('customerGateway', sender.from) !== undefined)
+        return impossible('NO_PATH', { destination: component });
+      if (sender.vpcId !== to.gateway.vpcId) return impossible('DISCONNECTED_VPCS', vpcs);
+      const given = rangesOf(filterAtSource?.destinationAddress ?? wanted);
+      if (given.length > 0) return given;
+      const connections = snapshot.by('vpnConnection', 'vpnGatewayId', to.id);
+      const known = routed(connections.flatMap(({ staticRoutes }) => staticRoutes));
+      return known.length > 0 ? known : impossible('NO_PATH', { destination: component });
     }
     case 'vpc-endpoint':
       if (sent.length > 0) return sent;
@@ -277,6 +314,7 @@ export function isReached(snapshot: Snapshot, end: End | undefined, path: Path):
     case 'interfaces':
       return end.interfaces.some((one) => isAddressed(one, path) || arrivalId === one.id);
     case 'internet-gateway':
+    case 'vpn-gateway':
       return passes(end.id);
     case 'vpc-endpoint':
       return passes(end.id) || arrivalId === end.id;

@@ -100,7 +100,8 @@ function atAcl(snapshot: Snapshot, reason: Reason): Facts {
 function atRoute(snapshot: Snapshot, reason: Reason, { code, destination }: Asked): Facts {
   const { component = '', headers, decidedBy } = reason;
   const table = snapshot.get('routeTable', component);
-  const vpcId = table?.vpcId ?? snapshot.get('internetGateway', component)?.vpcId;
+  const gateway = snapshot.get('internetGateway', component) ?? snapshot.get('vpnGateway', component);
+  const vpcId = table?.vpcId ?? gateway?.vpcId;
   const subnet = snapshot.get('subnet', component);
   const vpc = named(snapshot, vpcId ?? subnet?.vpcId ?? snapshot.get('natGateway', component)?.vpcId ?? '');
   const address = headers === undefined ? {} : { address: headers.destination };

@@ -33,7 +33,11 @@ export function forwardParts({ snapshot, trace, cell }: Asked, path: Path): read
   const sent = path.forward[0]?.headers ?? trace.headers;
   const begins = sender === undefined ? [] : atStart(view, sender, sent);
   const ends = receiver === undefined ? [] : atEnd(view, receiver, arrivedWith(path) ?? sent);
-  const parts = [...begins, ...path.forward.flatMap((hop) => partsOf(view, hop, receiver)), ...ends];
+  // The device on premises is not AWS's: a path begins at the virtual private gateway.
+  const hops = path.forward.filter(
+    ({ component }) => snapshot.get('customerGateway', component) === undefined,
+  );
+  const parts = [...begins, ...hops.flatMap((hop) => partsOf(view, hop, receiver)), ...ends];
   return withDetails(withService(snapshot, parts, path), path);
 }
 
@@ -155,8 +159,19 @@ function atRoute(view: View, hop: Hop, part: Part): readonly Part[] {
   if (routeTableRoute !== undefined) return [{ ...part, routeTableRoute }];
   const nat = snapshot.get('natGateway', hop.component);
   const placed = nat && { subnet: named(snapshot, nat.subnetId) };
-  const here = { ...part, ...rewriting(view, hop), ...placed, vpc: named(snapshot, hop.vpcId) };
+  const header = { ...rewriting(view, hop), ...atVpnGateway(view, hop) };
+  const here = { ...part, ...header, ...placed, vpc: named(snapshot, hop.vpcId) };
   return nat === undefined ? [here] : [here, ...sendingAgain(view, hop)];
+}
+
+/** Where a path begins, when its own route let the packet in, or ends. */
+function atVpnGateway(
+  { snapshot, show }: View,
+  { component, decidedBy, headers }: Hop,
+): Pick<Part, 'inboundHeader' | 'outboundHeader'> {
+  if (snapshot.get('vpnGateway', component) === undefined) return {};
+  const isEntry = decidedBy?.id.startsWith(`${component}/`) === true;
+  return isEntry ? { outboundHeader: show(headers) } : { inboundHeader: show(headers) };
 }
 
 /** The interface of a node or a NAT gateway, from whose own address the packet goes on. */

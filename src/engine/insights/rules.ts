@@ -95,7 +95,9 @@ export function routeAt(
         ? awsPrefixListOf(endpoint.serviceName)?.id
         : undefined;
   const to = listId === undefined ? { destinationCidr: block } : { destinationPrefixListId: listId };
-  return { ...to, ...targetOf(target), origin: 'createroute', state };
+  const isPropagated = route === undefined && target.startsWith('vgw-');
+  const origin = isPropagated ? 'enablevgwroutepropagation' : 'createroute';
+  return { ...to, ...targetOf(target), origin, state };
 }
 
 function targetOf(id: string): Partial<AnalysisRouteTableRoute> {

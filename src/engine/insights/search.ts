@@ -4,7 +4,8 @@
 import { serviceNameAt } from '../../catalog/aws-services.ts';
 import { internetScope } from '../../model/internet-host.ts';
 import { overlay } from '../../model/overlay.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
+import type { Change, Snapshot } from '../../model/snapshot.ts';
+import { connectionTo } from '../../model/vpn-connection.ts';
 import { formatAddress } from '../../net/ipv4.ts';
 import { pieces, type Range } from '../../net/ranges.ts';
 import { isPublicAddress } from '../../net/special-purpose.ts';
@@ -134,12 +135,35 @@ function ask(snapshot: Snapshot, protocol: 'tcp' | 'udp', cell: Cell): Asked {
     destinationPort: cell.destinationPort.from,
     sourcePort: cell.sourcePort.from,
   };
-  const world = withHost(snapshot, destination, cell.destination.from);
+  const world = withHost(snapshot, cell);
   return { cell, snapshot: world, question, trace: trace(world, unknownHealth, question) };
 }
 
 /** Somebody has to be there, so that the way back is judged too. */
-function withHost(snapshot: Snapshot, address: string, value: number): Snapshot {
+function withHost(snapshot: Snapshot, cell: Cell): Snapshot {
+  const { from: value } = cell.destination;
+  const address = formatAddress(value);
+  const onPremises = hostsOnPremises(snapshot, cell.from, address);
+  const world = withInternetHost(snapshot, address, value);
+  return onPremises.length === 0 ? world : overlay(world, onPremises);
+}
+
+/** Behind each connection whose static route leads there; hosts on premises themselves are let meet nobody new. */
+function hostsOnPremises(snapshot: Snapshot, from: string, address: string): readonly Change[] {
+  if (snapshot.get('customerGateway', from) !== undefined) return [];
+  const known = snapshot.by('onPremisesHost', 'address', address).map((host) => host.customerGatewayId);
+  return [...snapshot.all('vpnGateway')].flatMap(({ id }) => {
+    const customerGatewayId = connectionTo(snapshot, id, address)?.connection.customerGatewayId;
+    if (customerGatewayId === undefined || known.includes(customerGatewayId)) return [];
+    const name = `${customerGatewayId}/${address}`;
+    const host = { ...nobody, id: name, address, serves: [], number: 0, bootNumber: 0, customerGatewayId };
+    return [{ kind: 'onPremisesHost', id: name, resource: host }];
+  });
+}
+
+const nobody = { ownerId: '', region: '', createdAt: '', tags: {} };
+
+function withInternetHost(snapshot: Snapshot, address: string, value: number): Snapshot {
   if (!isPublicAddress(value)) return snapshot;
   const isKnown =
     snapshot.by('address', 'publicIp', address).length > 0 ||
@@ -168,7 +192,7 @@ function narrowed(cell: Cell, cuts: Cuts, space: Space | undefined): Cell {
 
 function isOfService(path: Path): boolean {
   return path.verdict === 'reachable'
-    ? path.arrival.kind !== 'interface' && path.arrival.kind !== 'internet-host'
+    ? !['interface', 'internet-host', 'on-premises-host'].includes(path.arrival.kind)
     : path.forward.at(-1)?.stage === 'endpoint';
 }
 
