@@ -132,19 +132,32 @@ export function difference(before: SavedReach, after: SavedReach): Difference {
     added.push(...idsOf(came));
     removed.push(...idsOf(went));
   }
-  return { changed: [...changed, ...changedOutside(before, after)], added, removed };
+  const isTold = new Set([...added, ...removed]);
+  return { changed: [...changed, ...changedOutside(before, after, isTold)], added, removed };
 }
 
-/** Of places that come or go it is told who reaches them now, or no longer. */
-function changedOutside(before: SavedReach, after: SavedReach): readonly ChangedRow[] {
-  const to = allOf(sharedClasses(before.outside.places, after.outside.places));
+/**
+ * Of places that come or go it is told who reaches them now, or no longer; of interfaces only where they are there before
+ * and after: a stopped instance reaches nobody.
+ */
+function changedOutside(
+  before: SavedReach,
+  after: SavedReach,
+  isTold: ReadonlySet<string>,
+): readonly ChangedRow[] {
+  const all = ({ both, came, went }: SharedClasses) => [...both, ...came, ...went];
+  const to = all(sharedClasses(before.outside.places, after.outside.places));
   const own = new Map(Object.entries({ ...before.outside.own, ...after.outside.own }));
-  const changesOf = (of: 'senders' | 'callers') => {
+  return (['callers', 'senders'] as const).flatMap((of) => {
     const tables = { before: before.outside[of], after: after.outside[of] };
-    const shared = sharedClasses(tables.before.from, tables.after.from);
-    return changedRows(after, tables, { from: of === 'senders' ? shared.both : allOf(shared), to }, own);
-  };
-  return [...changesOf('callers'), ...changesOf('senders')];
+    const { both, came, went } = sharedClasses(tables.before.from, tables.after.from);
+    const others = [...came, ...went].map((one) => ({
+      ...one,
+      ids: one.ids.filter((id) => !isTold.has(id)),
+    }));
+    const from = [...both, ...others.filter(({ ids }) => ids.length > 0)];
+    return changedRows(after, tables, { from, to }, own);
+  });
 }
 
 /** A class of the one state and one of the other, or of one alone, and what is in both. */
