@@ -13,7 +13,7 @@ import { countVpc } from './counting.ts';
 import { byClass, collect, openLanes, perLane, type Row } from './rows.ts';
 import { isSameGuest, type VpcReach } from './vpc-reach.ts';
 
-export { type OpenLane, openLanes, type Row } from './rows.ts';
+export type { OpenLane, Row } from './rows.ts';
 
 /** Every way to open something to these interfaces, by what forwards to them among others. */
 export function whoReaches(reach: Reach, targets: readonly NetworkInterface[]): readonly Row[] {
