@@ -6,8 +6,8 @@ import { rowsOf } from '../../src/api/reach.ts';
 import { Pace } from '../../src/api/reach-watch/pace.ts';
 import { allPairs, pairsNamed, type View } from '../../src/api/reach-watch/views.ts';
 import { type Sink, Watch, type WatchChange } from '../../src/api/reach-watch/watch.ts';
-import { type Lane, verdictAt } from '../../src/engine/reach/lanes.ts';
-import type { Row } from '../../src/engine/reach/questions.ts';
+import type { Lane } from '../../src/engine/reach/lanes.ts';
+import { everyPair, type Row } from '../../src/engine/reach/questions.ts';
 import { Reach } from '../../src/engine/reach/reach.ts';
 import { isSameGuest } from '../../src/engine/reach/vpc-reach.ts';
 import type { SecurityGroupRule } from '../../src/model/security-group.ts';
@@ -106,26 +106,14 @@ function watching(world: World, own: { view: View<unknown>; kept: KeptReaches; s
 }
 
 function everything(world: World): Followed {
-  const isInterface = (id: string) => world.snapshot.get('networkInterface', id) !== undefined;
-  const now = (reach: Reach) => {
-    const open: Open = new Map();
-    for (const vpc of world.all('vpc')) {
-      const all = world.snapshot.by('networkInterface', 'vpcId', vpc.id);
-      for (const from of all) {
-        for (const to of all.filter((one) => !isSameGuest(one, from))) {
-          for (const i of asked.keys()) {
-            const verdict = verdictAt(reach.word(from, to), i);
-            if (verdict !== 'not-reachable') open.set(`${from.id} ${to.id}  ${i}`, verdict);
-          }
-        }
-      }
-    }
-    return open;
+  const now = (reach: Reach) =>
+    new Map(everyPair(reach).flatMap((row) => openings(row).filter(([key]) => isOfTwo(key))));
+  const isOfTwo = (key: string) => {
+    const [a, b] = key.split(' ').map((id) => world.snapshot.get('networkInterface', id));
+    return a === undefined || b === undefined || !isSameGuest(a, b);
   };
   const key: Followed['key'] = (from, to, via) => {
-    const [a, b] = [from, to].map((id) => world.snapshot.get('networkInterface', id));
-    if (via !== undefined || !isInterface(from) || !isInterface(to)) return undefined;
-    return a !== undefined && b !== undefined && isSameGuest(a, b) ? undefined : `${from} ${to} `;
+    return via === undefined && isOfTwo(`${from} ${to}`) ? `${from} ${to} ` : undefined;
   };
   return { view: allPairs as View<unknown>, now, key };
 }

@@ -145,8 +145,7 @@ function changedOutside(
   after: SavedReach,
   isTold: ReadonlySet<string>,
 ): readonly ChangedRow[] {
-  const all = ({ both, came, went }: SharedClasses) => [...both, ...came, ...went];
-  const to = all(sharedClasses(before.outside.places, after.outside.places));
+  const to = allOf(sharedClasses(before.outside.places, after.outside.places));
   const own = new Map(Object.entries({ ...before.outside.own, ...after.outside.own }));
   return (['callers', 'senders'] as const).flatMap((of) => {
     const tables = { before: before.outside[of], after: after.outside[of] };

@@ -220,6 +220,18 @@ it('tells who could come from outside and no longer can', () => {
   expect(changes()).toContain('internet > 44.0.0.1 1 0');
 });
 
+it('tells that who stopped reaches nobody outside any more', () => {
+  net.internetGateway('vpc-b');
+  net.publicAddress('44.0.0.1', 'eni-web');
+  net.group('sg-web', 'vpc-b', ['egress all 0.0.0.0/0']);
+  const before = savedReach(reachOf());
+  net.change('instance', 'i-web', { intent: 'stopped' });
+  const { changed, added, removed } = difference(before, savedReach(reachOf()));
+  expect([added, removed]).toEqual([[], []]);
+  const outside = changed.filter(({ to }) => to.includes('internet'));
+  expect(outside).toMatchObject([{ from: ['eni-web'], after: [] }]);
+});
+
 it('asks about each stretch of ports that rules tell apart', () => {
   net.group('sg-web', 'vpc-b', ['ingress tcp 8000-8099 10.0.1.0/24', 'ingress udp 53 10.0.1.0/24']);
   const texts = chooseLanes(net.tables).map(
