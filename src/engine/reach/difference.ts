@@ -71,7 +71,7 @@ export function savedReach(reach: Reach): SavedReach {
 
 function savedOutside({ outside, world, vpcReaches }: Reach): SavedOutside {
   const { places, callers, premises } = outside;
-  const senders = [...outside.senders()];
+  const senders = outside.senders();
   const wordsOf = (wordTo: (place: OutsidePlace) => Word) => savedWords(places, wordTo);
   const own = outside.owned.flatMap(({ ids, owner }) =>
     ids.map((id, i) => {

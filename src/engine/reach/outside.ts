@@ -32,6 +32,7 @@ export class Outside {
   private readonly vpcs: ReadonlyMap<string, VpcReach>;
   private readonly service: Word;
   private readonly asked: Asked;
+  private alike: readonly Senders[] | undefined;
   private readonly sources = new Map<string, Outer>();
 
   constructor(shared: Shared, vpcs: ReadonlyMap<string, VpcReach>) {
@@ -58,12 +59,14 @@ export class Outside {
     return (place.region ?? region) === region;
   }
 
-  *senders(): Iterable<Senders> {
-    for (const vpc of this.vpcs.values()) {
+  /** All that can send, by what they can open. */
+  senders(): readonly Senders[] {
+    this.alike ??= [...this.vpcs.values()].flatMap((vpc) => {
       const places = this.placesFor(vpc);
       const outers = [...new Map(places.map((place) => [place.atom, place])).values()];
-      for (const classes of vpc.outside.senders(outers)) yield { vpc, classes };
-    }
+      return vpc.outside.senders(outers).map((classes) => ({ vpc, classes }));
+    });
+    return this.alike;
   }
 
   /** What any of them can open to somebody else there. */
@@ -102,6 +105,7 @@ export class Outside {
   /** Groups may have changed. */
   forget(): void {
     this.asked.forget();
+    this.alike = undefined;
   }
 
   private arriving(exit: Exit, sent: Word, place: OutsidePlace, senders: Senders): Word | undefined {
