@@ -5,8 +5,10 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { Network } from '../engine/testing.ts';
-import { systemClock } from '../std/clock.ts';
+import { present } from '../std/assert.ts';
+import { type Clock, systemClock } from '../std/clock.ts';
 import { authorityIn } from './authority.ts';
 import { toOwnApi } from './backends.ts';
 import type { BuiltIn } from './built-in.ts';
@@ -103,5 +105,50 @@ export class TestDoor {
     return output.__type === undefined
       ? output
       : (`${output.__type.replace(/.*#/, '')}: ${output.message}` as T);
+  }
+}
+
+interface Kept extends BuiltIn {
+  close(): void;
+}
+
+/** A built-in service on disk behind a door of its own, from the first test of a file to the last. */
+export class TestService<S extends Kept> {
+  readonly door = new TestDoor();
+  /** Milliseconds that a test is ahead of the machine. */
+  ahead = 0;
+  private readonly name: string;
+  private readonly make: (file: string, clock: Clock) => S;
+  private running: S | undefined;
+
+  constructor(name: string, make: (file: string, clock: Clock) => S) {
+    this.name = name;
+    this.make = make;
+    beforeAll(async () => {
+      this.start();
+      await this.door.open();
+    });
+    afterEach(() => {
+      this.ahead = 0;
+    });
+    afterAll(() => {
+      this.service.close();
+      this.door.close();
+    });
+  }
+
+  get service(): S {
+    return present(this.running, this.name);
+  }
+
+  restart(): void {
+    this.service.close();
+    this.start();
+  }
+
+  private start(): void {
+    const clock = { now: () => Date.now() + this.ahead };
+    this.running = this.make(join(this.door.directory, `${this.name}.db`), clock);
+    this.door.builtIn.set(this.name, this.running);
   }
 }

@@ -1,35 +1,14 @@
 // CloudWatch Logs as SDKs see it, over HTTP: groups, streams, batches and what is rejected of them, pages in both
 // directions, patterns; what Postern itself delivers; and that what was answered is there after a restart.
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { account, stranger, TestDoor } from '../testing.ts';
+import { describe, expect, it } from 'vitest';
+import { account, stranger, TestService } from '../testing.ts';
 import { Logs } from './logs.ts';
 
-const door = new TestDoor();
-let logs: Logs;
-/** Milliseconds that this test is ahead of the machine. */
-let ahead = 0;
+const logs = new TestService('logs', (file, clock) => new Logs(file, clock));
+const { door } = logs;
 const start = Date.now();
-const clock = { now: () => Date.now() + ahead };
 const hourMs = 3600 * 1000;
 const dayMs = 24 * hourMs;
-
-const open = () => {
-  logs = new Logs(join(door.directory, 'logs.db'), clock);
-  door.builtIn.set('logs', logs);
-};
-
-beforeAll(async () => {
-  open();
-  await door.open();
-});
-afterEach(() => {
-  ahead = 0;
-});
-afterAll(() => {
-  logs.close();
-  door.close();
-});
 
 interface Event {
   readonly timestamp: number;
@@ -145,9 +124,9 @@ describe('events', () => {
     const stream = await makeStream();
     await call('PutRetentionPolicy', { ...stream, retentionInDays: 1 });
     await call('PutLogEvents', { ...stream, logEvents: [event('old', start)] });
-    ahead = 25 * hourMs;
+    logs.ahead = 25 * hourMs;
     expect(messages(await call('GetLogEvents', stream))).toEqual([]);
-    await call('PutLogEvents', { ...stream, logEvents: [event('new', start + ahead)] });
+    await call('PutLogEvents', { ...stream, logEvents: [event('new', start + logs.ahead)] });
     const { logGroups } = await call('DescribeLogGroups', { logGroupNamePrefix: stream.logGroupName });
     expect(logGroups[0]?.['storedBytes']).toBe('new'.length + 26);
   });
@@ -241,8 +220,8 @@ it.each([
 it('takes what Postern itself delivers, and makes group and stream for it', async () => {
   const scope = { accountId: account, region: 'us-east-1' };
   const events = [event('flow')];
-  await logs.deliver({ ...scope, group: '/flow', stream: 'eni-1', events });
-  await logs.deliver({ ...scope, group: '/flow', stream: 'eni-1', events });
+  await logs.service.deliver({ ...scope, group: '/flow', stream: 'eni-1', events });
+  await logs.service.deliver({ ...scope, group: '/flow', stream: 'eni-1', events });
   const stream = { logGroupName: '/flow', logStreamName: 'eni-1' };
   expect(messages(await call('GetLogEvents', stream))).toEqual(['flow', 'flow']);
 });
@@ -250,7 +229,6 @@ it('takes what Postern itself delivers, and makes group and stream for it', asyn
 it('has after a restart what it answered', async () => {
   const stream = await makeStream();
   await call('PutLogEvents', { ...stream, logEvents: [event('kept')] });
-  logs.close();
-  open();
+  logs.restart();
   expect(messages(await call('GetLogEvents', stream))).toEqual(['kept']);
 });

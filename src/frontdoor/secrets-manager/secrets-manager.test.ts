@@ -1,33 +1,12 @@
 // Secrets Manager as SDKs see it, over HTTP: versions and their labels, deletion and its window, who may read what, and
 // that what was answered is there after a restart.
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { account, stranger, TestDoor } from '../testing.ts';
+import { describe, expect, it } from 'vitest';
+import { account, stranger, TestService } from '../testing.ts';
 import { SecretsManager } from './secrets-manager.ts';
 
-const door = new TestDoor();
-let secrets: SecretsManager;
-/** Milliseconds that this test is ahead of the machine. */
-let ahead = 0;
-const clock = { now: () => Date.now() + ahead };
+const secrets = new TestService('secretsmanager', (file, clock) => new SecretsManager(file, clock));
+const { door } = secrets;
 const dayMs = 24 * 3600 * 1000;
-
-const open = () => {
-  secrets = new SecretsManager(join(door.directory, 'secrets-manager.db'), clock);
-  door.builtIn.set('secretsmanager', secrets);
-};
-
-beforeAll(async () => {
-  open();
-  await door.open();
-});
-afterEach(() => {
-  ahead = 0;
-});
-afterAll(() => {
-  secrets.close();
-  door.close();
-});
 
 interface Output {
   readonly ARN: string;
@@ -155,7 +134,7 @@ describe('deletion', () => {
     await call('RestoreSecret', { SecretId: 'leaving' });
     expect(await read('leaving')).toBe('first');
     await call('DeleteSecret', { SecretId: 'leaving', RecoveryWindowInDays: 7 });
-    ahead = 7 * dayMs + 1;
+    secrets.ahead = 7 * dayMs + 1;
     expect(await call('DescribeSecret', { SecretId: 'leaving' })).toMatch(/^ResourceNotFoundException/);
     expect(await create('leaving')).toHaveProperty('ARN');
   });
@@ -247,7 +226,6 @@ it('wants a signature', async () => {
 it('has after a restart what it answered', async () => {
   const { ARN } = await create('lasting');
   await put('lasting', 'kept');
-  secrets.close();
-  open();
+  secrets.restart();
   expect(await read(ARN)).toBe('kept');
 });

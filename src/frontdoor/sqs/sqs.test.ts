@@ -1,32 +1,11 @@
 // SQS as SDKs see it, over HTTP: both protocols, what a message goes through, who may use whose queue, and that what
 // was answered is there after a restart.
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { account, stranger, TestDoor } from '../testing.ts';
+import { describe, expect, it } from 'vitest';
+import { account, stranger, TestService } from '../testing.ts';
 import { Sqs } from './sqs.ts';
 
-const door = new TestDoor();
-let sqs: Sqs;
-/** Milliseconds that this test is ahead of the machine. */
-let ahead = 0;
-const clock = { now: () => Date.now() + ahead };
-
-const open = () => {
-  sqs = new Sqs(join(door.directory, 'sqs.db'), clock);
-  door.builtIn.set('sqs', sqs);
-};
-
-beforeAll(async () => {
-  open();
-  await door.open();
-});
-afterEach(() => {
-  ahead = 0;
-});
-afterAll(() => {
-  sqs.close();
-  door.close();
-});
+const sqs = new TestService('sqs', (file, clock) => new Sqs(file, clock));
+const { door } = sqs;
 
 interface Message {
   readonly MessageId: string;
@@ -151,7 +130,7 @@ describe('messages', () => {
     const [first] = await receive(QueueUrl, { VisibilityTimeout: 60 });
     expect(await counts(QueueUrl)).toEqual(['0', '1', '0']);
     expect(await receive(QueueUrl)).toEqual([]);
-    ahead = 60_000;
+    sqs.ahead = 60_000;
     const [second] = await receive(QueueUrl, { AttributeNames: ['ApproximateReceiveCount'] });
     expect(second?.Attributes).toEqual({ ApproximateReceiveCount: '2' });
     await call('DeleteMessage', { QueueUrl, ReceiptHandle: first?.ReceiptHandle });
@@ -176,9 +155,9 @@ describe('messages', () => {
     const QueueUrl = await makeQueue('times', { MessageRetentionPeriod: '60' });
     await send(QueueUrl, 'late', { DelaySeconds: 10 });
     expect(await bodies(QueueUrl)).toEqual([]);
-    ahead = 10_000;
+    sqs.ahead = 10_000;
     expect(await bodies(QueueUrl, { VisibilityTimeout: 0 })).toEqual(['late']);
-    ahead = 61_000;
+    sqs.ahead = 61_000;
     expect(await bodies(QueueUrl)).toEqual([]);
     expect(await counts(QueueUrl)).toEqual(['0', '0', '0']);
   });
@@ -260,7 +239,7 @@ describe('FIFO queues', () => {
     const first = await send(QueueUrl, 'a', { MessageGroupId: 'g' });
     expect(await send(QueueUrl, 'a', { MessageGroupId: 'h' })).toEqual(first);
     expect(await bodies(QueueUrl)).toEqual(['a']);
-    ahead = 5 * 60_000;
+    sqs.ahead = 5 * 60_000;
     expect(await send(QueueUrl, 'a', { MessageGroupId: 'h' })).not.toEqual(first);
   });
 
@@ -424,8 +403,7 @@ it('has after a restart what it answered, receipts too', async () => {
   await send(QueueUrl, 'kept');
   await send(QueueUrl, 'taken');
   const [taken] = await receive(QueueUrl, { MaxNumberOfMessages: 1 });
-  sqs.close();
-  open();
+  sqs.restart();
   expect(await counts(QueueUrl)).toEqual(['1', '1', '0']);
   await call('DeleteMessage', { QueueUrl, ReceiptHandle: taken?.ReceiptHandle });
   expect(await counts(QueueUrl)).toEqual(['1', '0', '0']);
