@@ -33,20 +33,11 @@ function routesOfTable(stuck: Stuck, table: RouteTable): readonly Change[] {
     target: { kind: 'vpn-gateway', id: gateway.id },
   } as const;
   const kind = has(table, block) ? 'replace-route' : 'create-route';
-  const isPropagated = table.propagatingVgws?.includes(gateway.id) === true;
-  return [
-    ...(isPropagated || found === undefined
-      ? []
-      : [
-          {
-            kind: 'enable-vgw-route-propagation',
-            routeTableId: table.id,
-            vpnGatewayId: gateway.id,
-          } as const,
-        ]),
-    ...(found === undefined ? staticRoute(stuck, gateway.id) : []),
-    { kind, routeTableId: table.id, route },
-  ];
+  const byHand: Change = { kind, routeTableId: table.id, route };
+  if (found === undefined) return [...staticRoute(stuck, gateway.id), byHand];
+  if (table.propagatingVgws?.includes(gateway.id) === true) return [byHand];
+  const ends = { routeTableId: table.id, vpnGatewayId: gateway.id };
+  return [{ kind: 'enable-vgw-route-propagation', ...ends }, byHand];
 }
 
 function has({ routes }: RouteTable, block: string): boolean {
@@ -58,7 +49,7 @@ function staticRoute({ snapshot, hop, asked }: Stuck, vpnGatewayId: string): rea
   const connections = snapshot.by('vpnConnection', 'vpnGatewayId', vpnGatewayId);
   const { from } = asked.question;
   const own = from.kind === 'on-premises' ? from.id : undefined;
-  const [connection] = connections.filter((one) => leadsTo(snapshot, one, destination, own));
+  const connection = connections.find((one) => leadsTo(snapshot, one, destination, own));
   const only = connections.length === 1 ? connections[0] : undefined;
   const id = (connection ?? only)?.id;
   const to = `${destination}/32`;

@@ -54,12 +54,13 @@ export function fromOnPremises(
   if (neighbour !== undefined)
     return [{ ...nothing, verdict: 'reachable', arrival: atHost(neighbour.id, '', headers) }];
   const way = wayToVpc(snapshot, { id: customerGatewayId }, headers.destination);
-  const leaving = leaves(snapshot, customerGatewayId, way, headers);
-  if (way === undefined || leaving.outcome !== 'passed')
-    return leaving.outcome === 'passed' ? [] : [ended(nothing, [leaving], leaving)];
+  if (way === undefined) {
+    const stop = noWay(snapshot, customerGatewayId, headers);
+    return [ended(nothing, [stop], stop)];
+  }
   const { hop, receiver } = enters(snapshot, way, headers);
   const forward = walk([
-    () => leaving,
+    () => leaves(way, headers),
     () => hop,
     () => (receiver === undefined ? undefined : networkAclIngress(world, receiver, headers)),
   ]);
@@ -69,30 +70,23 @@ export function fromOnPremises(
   return atReceiver(world, { headers, hops: forward, notes: [] }, receiver, customerGatewayId);
 }
 
-/** By which connection the device on premises sends it, if by any. */
-function leaves(
-  snapshot: Snapshot,
-  customerGatewayId: string,
-  way: WayToVpc | undefined,
-  headers: Headers,
-): Hop {
-  const hop = { stage: 'route', component: customerGatewayId, vpcId: '', headers } as const;
-  if (way !== undefined) {
-    const { connection, block } = way;
-    const { id } = connection;
-    const decidedBy = { kind: 'route', id: `${id}/${block}`, text: `${block} → ${id}` } as const;
-    return { ...hop, decidedBy, outcome: 'passed' };
+/** By the connection that the device on premises routes the block to. */
+function leaves({ connection, block }: WayToVpc, headers: Headers): Hop {
+  const { id, customerGatewayId: component } = connection;
+  const decidedBy = { kind: 'route', id: `${id}/${block}`, text: `${block} → ${id}` } as const;
+  return { stage: 'route', component, vpcId: '', headers, decidedBy, outcome: 'passed' };
+}
+
+function noWay(snapshot: Snapshot, component: string, headers: Headers): StoppedHop {
+  const hop = { stage: 'route', component, vpcId: '', headers, outcome: 'stopped' } as const;
+  const [only, ...others] = snapshot.by('vpnConnection', 'customerGatewayId', component);
+  const gateway = snapshot.get('vpnGateway', only?.vpnGatewayId ?? '');
+  if (only !== undefined && others.length === 0 && gateway?.vpcId === undefined) {
+    const reason = `${only.id} leads to ${only.vpnGatewayId}, which is attached to no VPC`;
+    return { ...hop, code: 'BAD_STATE_VPN', reason };
   }
-  const connections = snapshot.by('vpnConnection', 'customerGatewayId', customerGatewayId);
-  const detached = connections.find(
-    ({ vpnGatewayId }) => snapshot.get('vpnGateway', vpnGatewayId)?.vpcId === undefined,
-  );
-  if (detached !== undefined && connections.length === 1) {
-    const reason = `${detached.id} leads to ${detached.vpnGatewayId}, which is attached to no VPC`;
-    return { ...hop, outcome: 'stopped', code: 'BAD_STATE_VPN', reason };
-  }
-  const reason = `no VPN connection of ${customerGatewayId} leads to a VPC with ${headers.destination}`;
-  return { ...hop, outcome: 'stopped', code: 'NO_ROUTE_TO_DESTINATION', reason };
+  const reason = `no VPN connection of ${component} leads to a VPC with ${headers.destination}`;
+  return { ...hop, code: 'NO_ROUTE_TO_DESTINATION', reason };
 }
 
 /** At the VPC's end: to whoever has the address in the VPC. */
