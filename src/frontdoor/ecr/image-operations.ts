@@ -55,39 +55,40 @@ function describeImages(api: Api, call: Call): Output {
 }
 
 async function batchGetImage(api: Api, call: Call): Promise<Output> {
-  const { store, server } = api;
-  const repository = repositoryIn(store, call);
-  const images: object[] = [];
-  const failures: object[] = [];
-  for (const id of imageIdsIn(call.input)) {
-    const image = findImage(api, repository, id);
-    if (image === undefined) {
-      failures.push(failureOf(id));
-      continue;
-    }
+  const repository = repositoryIn(api.store, call);
+  const { done: images, failures } = await eachImage(api, call, repository, async (image, id) => {
     const { digest, mediaType } = image;
-    const imageManifest = (await server.manifest(repository.id, image)).toString();
+    const imageManifest = (await api.server.manifest(repository.id, image)).toString();
     const imageId = { ...id, imageDigest: digest };
-    images.push({ ...place(repository), imageId, imageManifest, imageManifestMediaType: mediaType });
-  }
+    return { ...place(repository), imageId, imageManifest, imageManifestMediaType: mediaType };
+  });
   return { images, failures };
 }
 
 async function batchDeleteImage(api: Api, call: Call): Promise<Output> {
-  const { store } = api;
-  const repository = repositoryIn(store, call);
-  const imageIds: ImageId[] = [];
-  const failures: object[] = [];
-  for (const id of imageIdsIn(call.input)) {
-    const image = findImage(api, repository, id);
-    if (image === undefined) {
-      failures.push(failureOf(id));
-      continue;
-    }
+  const repository = repositoryIn(api.store, call);
+  const { done: imageIds, failures } = await eachImage(api, call, repository, async (image, id) => {
     await removeImage(api, { repository, image, tag: id.imageTag });
-    imageIds.push({ ...id, imageDigest: image.digest });
-  }
+    return { ...id, imageDigest: image.digest };
+  });
   return { imageIds, failures };
+}
+
+/** One after the other; those that are not there fail by themselves. */
+async function eachImage(
+  api: Api,
+  { input }: Call,
+  repository: Repository,
+  work: (image: Image, id: ImageId) => Promise<object>,
+): Promise<{ readonly done: readonly object[]; readonly failures: readonly object[] }> {
+  const done: object[] = [];
+  const failures: object[] = [];
+  for (const id of imageIdsIn(input)) {
+    const image = findImage(api, repository, id);
+    if (image === undefined) failures.push(failureOf(id));
+    else done.push(await work(image, id));
+  }
+  return { done, failures };
 }
 
 async function getDownloadUrlForLayer({ store, server, key, now }: Api, call: Call): Promise<Output> {
