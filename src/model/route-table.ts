@@ -47,10 +47,12 @@ export function sameDestination(a: RouteDestination, b: RouteDestination): boole
  * route is always preferred", VPC guide, "Route priority"), and nothing that a user has routed.
  */
 export function propagatedRoutes(snapshot: Snapshot, table: RouteTable): readonly Route[] {
-  const vpc = snapshot.get('vpc', table.vpcId);
+  const { propagatingVgws = [] } = table;
+  const vpc = propagatingVgws.length === 0 ? undefined : snapshot.get('vpc', table.vpcId);
+  if (vpc === undefined) return [];
   const routes = new Map<string, Route>();
-  for (const id of table.propagatingVgws ?? []) {
-    if (snapshot.get('vpnGateway', id)?.vpcId !== table.vpcId || vpc === undefined) continue;
+  for (const id of propagatingVgws) {
+    if (snapshot.get('vpnGateway', id)?.vpcId !== table.vpcId) continue;
     for (const { staticRoutes } of snapshot.by('vpnConnection', 'vpnGatewayId', id)) {
       for (const cidr of staticRoutes) {
         const destination = { kind: 'cidr', cidr } as const;
