@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { capturePlace } from './capture.ts';
-import { refused, testApi } from './testing.ts';
-
-const report = { appliedRevision: 0, failed: [], guests: [], targets: [], problems: [] };
+import { nothingApplied, refused, testApi } from './testing.ts';
 
 async function withInstance() {
   const { call, store, observed } = testApi();
@@ -12,7 +10,7 @@ async function withInstance() {
   });
   const instance = Instances?.[0];
   const eni = instance?.NetworkInterfaces?.[0]?.NetworkInterfaceId ?? '';
-  const start = () => observed.update({ ...report, holderPid: 7, agentPid: 8 });
+  const start = () => observed.update({ ...nothingApplied, holderPid: 7, agentPid: 8 });
   return { call, capture, start, instance, id: instance?.InstanceId ?? '', eni };
 }
 

@@ -1,6 +1,7 @@
 // For tests of actions: a dispatcher over a store that forgets, with a clock and a seed of its own.
 import { Refusal } from '../catalog/refusal.ts';
 import { Observed } from '../control/observed.ts';
+import type { Report } from '../plan/actual.ts';
 import type { Ec2Operations, Elbv2Operations, StsOperations } from '../shapes/operations.ts';
 import { ManualClock } from '../std/clock.ts';
 import { SeededPrng } from '../std/prng.ts';
@@ -43,6 +44,12 @@ export function testApi(more: Pick<DispatcherOptions, 'wrote'> = {}) {
 
   return { call, store, observed, clock, dispatcher };
 }
+
+/** What an agent says that has applied nothing yet. */
+export const nothingApplied: Report = {
+  ...{ appliedRevision: 0, failed: [], guests: [], targets: [], problems: [] },
+  ...{ holderPid: 1, agentPid: 1 },
+};
 
 /** `Code: text` of the refusal that `promise` rejects with; anything else fails the test. */
 export async function refused(promise: Promise<unknown>): Promise<string> {

@@ -11,7 +11,7 @@ import { createAdmin } from '../api/admin.ts';
 import { KeptReaches } from '../api/kept-reach.ts';
 import { unevenBalancer } from '../api/reach-watch/testing.ts';
 import { ReachWatches } from '../api/reach-watch/watches.ts';
-import { testApi } from '../api/testing.ts';
+import { nothingApplied, testApi } from '../api/testing.ts';
 import type { TargetReport } from '../plan/actual.ts';
 import { present } from '../std/assert.ts';
 import { followReach, type WatchWords } from './reach-watch.ts';
@@ -118,7 +118,7 @@ describe('postern reach --watch', () => {
     const targetGroupArn = await unevenBalancer(api, { web, db });
     const { out, stop, ended } = follow();
     await until(() => expect(out).toHaveLength(1));
-    const report = { appliedRevision: 1000, failed: [], guests: [], problems: [], holderPid: 1, agentPid: 1 };
+    const report = { ...nothingApplied, appliedRevision: 1000 };
     const { availabilityZone: zone } = present(
       api.store.snapshot.by('networkInterface', 'instanceId', web)[0],
       web,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refused } from '../testing.ts';
+import { nothingApplied, refused } from '../testing.ts';
 import { type Caller, consumer, privateLink, provider } from './private-link-testing.ts';
 
 describe('endpoint services', () => {
@@ -68,15 +68,7 @@ describe('endpoint services', () => {
     expect(await create({ NetworkLoadBalancerArns: [arn], PrivateDnsName: 'no dots' })).toMatch(
       /^InvalidParameter/,
     );
-    observed.update({
-      appliedRevision: 0,
-      failed: [],
-      guests: [],
-      targets: [],
-      problems: [],
-      holderPid: 1,
-      agentPid: 1,
-    });
+    observed.update(nothingApplied);
     expect(await create({ NetworkLoadBalancerArns: [arn] })).toMatch(/not in the active state/);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refused, testApi } from '../testing.ts';
+import { nothingApplied, refused, testApi } from '../testing.ts';
 
 const toBucket = { LogDestinationType: 's3', LogDestination: 'arn:aws:s3:::logs/network/' } as const;
 const toLogs = { LogGroupName: 'flows', DeliverLogsPermissionArn: 'arn:aws:iam::111111111111:role/logs' };
@@ -52,9 +52,8 @@ describe('flow log actions', () => {
   it('say that the last delivery failed, once the agent does', async () => {
     const { create, described, observed } = await withVpc();
     const { FlowLogIds: [id = ''] = [] } = await create(toBucket);
-    const nothing = { appliedRevision: 0, failed: [], guests: [], targets: [], problems: [] };
     const flowLogFaults = [{ id, message: 'Access error' }];
-    observed.update({ ...nothing, flowLogFaults, holderPid: 1, agentPid: 1 });
+    observed.update({ ...nothingApplied, flowLogFaults });
     expect(await described()).toMatchObject([
       { DeliverLogsStatus: 'FAILED', DeliverLogsErrorMessage: 'Access error', FlowLogStatus: 'ACTIVE' },
     ]);

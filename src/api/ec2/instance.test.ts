@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtInImages } from '../../catalog/images.ts';
 import type { GuestReport } from '../../plan/actual.ts';
-import { refused, testApi } from '../testing.ts';
+import { nothingApplied, refused, testApi } from '../testing.ts';
 
 const ImageId = builtInImages[0]?.id ?? '';
 const one = { ImageId, MinCount: 1, MaxCount: 1 };
@@ -33,13 +33,9 @@ async function subnet(api: Api, cidr = '10.0.0.0/16') {
 
 function report(api: Api, guests: readonly GuestReport[]) {
   api.observed.update({
+    ...nothingApplied,
     appliedRevision: 1,
-    failed: [],
     guests,
-    targets: [],
-    problems: [],
-    holderPid: 1,
-    agentPid: 2,
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refused, testApi } from '../testing.ts';
+import { nothingApplied, refused, testApi } from '../testing.ts';
 
 /** A VPC with an internet gateway, a subnet of 11 free addresses and an Elastic IP. */
 async function network() {
@@ -20,16 +20,6 @@ async function network() {
   return { ...api, VpcId, SubnetId, InternetGatewayId, AllocationId, PublicIp, create, shown, remove };
 }
 
-const report = {
-  appliedRevision: 0,
-  failed: [],
-  guests: [],
-  targets: [],
-  problems: [],
-  holderPid: 1,
-  agentPid: 1,
-};
-
 describe('NAT gateways', () => {
   it('have an interface and an Elastic IP, pending until the host has applied them', async () => {
     const { call, observed, VpcId, SubnetId, AllocationId, PublicIp, create, shown } = await network();
@@ -39,9 +29,9 @@ describe('NAT gateways', () => {
     expect(made.State).toBe('pending');
     const { NatGatewayId = '' } = made;
     expect(NatGatewayId).toMatch(/^nat-0[0-9a-f]{16}$/);
-    observed.update(report);
+    observed.update(nothingApplied);
     expect((await shown(NatGatewayId)).State).toBe('pending');
-    observed.update({ ...report, appliedRevision: 1000 });
+    observed.update({ ...nothingApplied, appliedRevision: 1000 });
     const gateway = await shown(NatGatewayId);
     expect(gateway).toMatchObject({
       State: 'available',
@@ -136,9 +126,9 @@ describe('NAT gateways', () => {
     expect(await refused(call('ec2', 'DeleteSubnet', { SubnetId }))).toMatch(dependency);
     expect(await refused(call('ec2', 'DeleteVpc', { VpcId }))).toMatch(dependency);
     expect((await remove(NatGatewayId)).NatGatewayId).toBe(NatGatewayId);
-    observed.update(report);
+    observed.update(nothingApplied);
     expect((await shown(NatGatewayId)).State).toBe('deleting');
-    observed.update({ ...report, appliedRevision: 1000 });
+    observed.update({ ...nothingApplied, appliedRevision: 1000 });
     const gateway = await shown(NatGatewayId);
     expect(gateway.State).toBe('deleted');
     expect(gateway.DeleteTime).toBeDefined();

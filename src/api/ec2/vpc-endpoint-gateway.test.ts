@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refused, testApi } from '../testing.ts';
+import { nothingApplied, refused, testApi } from '../testing.ts';
 
 const s3List = 'pl-63a5400a';
 
@@ -31,15 +31,7 @@ describe('gateway endpoints', () => {
     const { store, observed, connect, shown } = await network();
     const before = store.snapshot.count('networkInterface');
     // A host that has applied nothing yet.
-    observed.update({
-      appliedRevision: 0,
-      failed: [],
-      guests: [],
-      targets: [],
-      problems: [],
-      holderPid: 1,
-      agentPid: 1,
-    });
+    observed.update(nothingApplied);
     const made = await connect('s3');
     expect(made.State).toBe('available');
     const endpoint = await shown(made.VpcEndpointId);

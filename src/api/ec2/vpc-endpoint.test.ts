@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findEndpointName } from '../../engine/endpoint-names.ts';
-import { refused } from '../testing.ts';
+import { nothingApplied, refused } from '../testing.ts';
 import { type Caller, consumer, privateLink, provider } from './private-link-testing.ts';
 
 describe('interface endpoints', () => {
@@ -67,19 +67,10 @@ describe('interface endpoints', () => {
 
   it('is pending until the host has applied it', async () => {
     const { observed, connect, describe: shown } = await privateLink();
-    const report = {
-      appliedRevision: 0,
-      failed: [],
-      guests: [],
-      targets: [],
-      problems: [],
-      holderPid: 1,
-      agentPid: 1,
-    };
     const { VpcEndpointId } = await connect();
-    observed.update(report);
+    observed.update(nothingApplied);
     expect((await shown(VpcEndpointId)).State).toBe('pending');
-    observed.update({ ...report, appliedRevision: 1000 });
+    observed.update({ ...nothingApplied, appliedRevision: 1000 });
     expect((await shown(VpcEndpointId)).State).toBe('available');
   });
 

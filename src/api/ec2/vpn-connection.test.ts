@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refused, testApi } from '../testing.ts';
+import { nothingApplied, refused, testApi } from '../testing.ts';
 
 /** A VPC with a subnet, a customer gateway, a virtual private gateway attached to it and a VPN connection. */
 async function network() {
@@ -30,10 +30,6 @@ async function network() {
   };
   return { ...api, VpcId, RouteTableId, CustomerGatewayId, VpnGatewayId, connect, shown, routes };
 }
-
-const report = {
-  ...{ appliedRevision: 0, failed: [], guests: [], targets: [], problems: [], holderPid: 1, agentPid: 1 },
-};
 
 describe('customer gateways', () => {
   it('are there once, however often they are asked for', async () => {
@@ -142,9 +138,9 @@ describe('VPN connections', () => {
     const made = await connect({ TunnelOptions });
     const { VpnConnectionId = '' } = made;
     expect(made).toMatchObject({ State: 'pending', Type: 'ipsec.1', CustomerGatewayId, VpnGatewayId });
-    observed.update(report);
+    observed.update(nothingApplied);
     expect(await shown()).toMatchObject([{ State: 'pending' }]);
-    observed.update({ ...report, appliedRevision: 1000 });
+    observed.update({ ...nothingApplied, appliedRevision: 1000 });
     const route = { VpnConnectionId, DestinationCidrBlock: '192.168.1.0/24' };
     await call('ec2', 'CreateVpnConnectionRoute', route);
     await call('ec2', 'CreateVpnConnectionRoute', route);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refused } from '../testing.ts';
+import { nothingApplied, refused } from '../testing.ts';
 import { elb, network } from './testing.ts';
 
 describe('load balancers', () => {
@@ -57,15 +57,7 @@ describe('load balancers', () => {
 
   it('is provisioning until the host has applied it', async () => {
     const { call, observed, a, loadBalancer } = await network();
-    const report = {
-      appliedRevision: 1,
-      failed: [],
-      guests: [],
-      targets: [],
-      problems: [],
-      holderPid: 1,
-      agentPid: 1,
-    };
+    const report = { ...nothingApplied, appliedRevision: 1 };
     observed.update(report);
     const arn = await loadBalancer('web', [a]);
     const state = async () =>
@@ -327,13 +319,9 @@ describe('target groups', () => {
       const target = { targetGroupArn: TargetGroupArn, targetId: '10.0.0.9', targetPort: 80 };
       const targets = states.map((state, i) => ({ ...target, zone: `us-east-1${'ab'[i]}`, state }));
       observed.update({
+        ...nothingApplied,
         appliedRevision: 100,
-        failed: [],
-        guests: [],
         targets,
-        problems: [],
-        holderPid: 1,
-        agentPid: 1,
       });
     };
     await call(elb, 'RegisterTargets', {
