@@ -147,7 +147,7 @@ export class TestService<S extends Kept> {
   }
 
   private start(): void {
-    const clock = { now: () => Date.now() + this.ahead };
+    const clock = { now: () => systemClock.now() + this.ahead };
     this.running = this.make(join(this.door.directory, `${this.name}.db`), clock);
     this.door.builtIn.set(this.name, this.running);
   }
