@@ -7,29 +7,31 @@ import { because, type TableBuilder } from './table-builder.ts';
 /** Chains of flow logs that see what is about to be dropped. */
 export type Rejection = 'rejected-egress' | 'rejected-ingress' | 'rejected-virtual';
 
-export function dropChains(table: TableBuilder): void {
-  for (const set of ['dropped', 'dropped-answers'] satisfies DropSet[])
-    table.countingSet(set, 'type ipv4_addr . ipv4_addr . inet_proto . inet_service . mark');
-  table.chain('dropped', [
-    ...countConnections('original', 'dropped'),
-    ...countConnections('reply', 'dropped-answers'),
-    'drop',
-  ]);
-  // Before there is a connection: the headers as they came, and by which device.
-  const type = 'type iface_index . ipv4_addr . ipv4_addr . inet_proto . inet_service';
-  table.countingSet('dropped-at-source', type);
-  const sent = 'iif . ip saddr . ip daddr . meta l4proto';
-  table.chain('dropped-at-source', [
-    `meta l4proto { tcp, udp } ${update('dropped-at-source', `${sent} . th dport`)}`,
-    `meta l4proto icmp ${update('dropped-at-source', `${sent} . ${icmpMessage}`)}`,
-    'drop',
-  ]);
-}
-
+const connections = 'type ipv4_addr . ipv4_addr . inet_proto . inet_service . mark';
+const senders = 'type iface_index . ipv4_addr . ipv4_addr . inet_proto . inet_service';
 /** What ICMP has where others have their source port is type and code. */
 const icmpMessage = 'th sport';
 
 /** The connection as it was before any translation; nft wants to know the protocol to know that it has ports. */
+const counted = [
+  ...countConnections('original', 'dropped'),
+  ...countConnections('reply', 'dropped-answers'),
+  'drop',
+];
+/** Before there is a connection: the headers as they came, and by which device. */
+const countedAtSource = [
+  `meta l4proto { tcp, udp } ${update('dropped-at-source', 'iif . ip saddr . ip daddr . meta l4proto . th dport')}`,
+  `meta l4proto icmp ${update('dropped-at-source', `iif . ip saddr . ip daddr . meta l4proto . ${icmpMessage}`)}`,
+  'drop',
+];
+
+export function dropChains(table: TableBuilder): void {
+  for (const set of ['dropped', 'dropped-answers'] satisfies DropSet[]) table.countingSet(set, connections);
+  table.countingSet('dropped-at-source' satisfies DropSet, senders);
+  table.chain('dropped', counted);
+  table.chain('dropped-at-source', countedAtSource);
+}
+
 function countConnections(direction: 'original' | 'reply', set: DropSet): readonly string[] {
   const ends = 'ct original ip saddr . ct original ip daddr . meta l4proto';
   return ['tcp', 'udp', 'icmp'].map((protocol) => {

@@ -42,7 +42,8 @@ export function soughtDrops(snapshot: Snapshot, explanation: Stopped): readonly 
     const passages = passagesOf(snapshot, taken);
     const isBack = taken.path.back.includes(stop);
     const passage = isBack ? passageBack(passages, stop) : passages.at(-1);
-    if (passage === undefined || passage === 'elsewhere') return [{ way, ...uncounted, before: [] }];
+    if (passage === undefined || passage === 'elsewhere' || !hasRouter(snapshot, passage.namespace))
+      return [{ way, ...uncounted, before: [] }];
     const isOwn = !passages.includes('elsewhere');
     const counters = isBack
       ? droppedBack(snapshot, passage, stop, isOwn)
@@ -51,6 +52,11 @@ export function soughtDrops(snapshot: Snapshot, explanation: Stopped): readonly 
     const before = droppedBefore(explanation, passage, stop, isBack);
     return [{ way, ...counters, ...shared, before }];
   });
+}
+
+/** A VPC without an interface needs nothing on the host: what a VPN would bring there gets no further than its gateway. */
+function hasRouter(snapshot: Snapshot, vpcId: string): boolean {
+  return snapshot.by('networkInterface', 'vpcId', vpcId).length > 0;
 }
 
 /** All that is to be asked of the host, in the order in which `withDrops` takes the answers. */
