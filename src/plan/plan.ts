@@ -41,7 +41,7 @@ export interface RoutePlan {
   readonly table: number;
   /** `0.0.0.0/0`; never `default`. */
   readonly destination: string;
-  /** `blackhole` drops silently, as AWS does where there is no route. */
+  /** `blackhole` drops silently; so does a router's own filter what is `local`, and it counts it. */
   readonly type: 'unicast' | 'blackhole' | 'local';
   readonly device?: string;
   readonly via?: string;

@@ -174,6 +174,24 @@ describe('walk', () => {
     expect(await verdictOf({ maps, chains })).toBe(verdict);
   });
 
+  it('names the rule whose comment says what decided, not the chain that carries it out', async () => {
+    const said = base('f', 'prerouting', 0, 'ip daddr 10.0.2.10 meta mark set 0x7 goto end comment "sg-1"');
+    const silent = base('f', 'prerouting', 0, 'goto end');
+    const end = { name: 'end', rules: ['drop'] };
+    const { at, verdict } = await ask({ chains: [said, end] });
+    expect([at?.chain, at?.comment]).toEqual(['f', 'sg-1']);
+    expect(verdict).toContain('lost r f: ip daddr 10.0.2.10');
+    expect(await verdictOf({ chains: [silent, end] })).toBe('lost r end: drop');
+  });
+
+  it('tells the route by which a packet came to a namespace that is not for it', async () => {
+    const chains = [base('input', 'input', 0, 'drop')];
+    const routes: RoutePlan[] = [{ table: 254, destination: '8.8.8.0/24', type: 'local', device: 'lo' }];
+    expect(await verdictOf({ chains, routes }, { destination: '8.8.8.8' })).toBe(
+      'lost r route: local 8.8.8.0/24 dev lo table 254',
+    );
+  });
+
   it('judges ICMP by type, and an answer as a reply', async () => {
     const icmp = { protocol: 'icmp', sourcePort: 0, destinationPort: 0 } as const;
     expect(
