@@ -30,7 +30,13 @@ export function watchedLanes(snapshot: Snapshot, undo: readonly Change[]): Watch
   return { sets, portClassesLeft: first.length + rest.length - asked };
 }
 
-const naming: ReadonlySet<Kind> = new Set<Kind>(['securityGroup', 'networkAcl', 'listener', 'vpcEndpoint']);
+const naming: ReadonlySet<Kind> = new Set<Kind>([
+  'securityGroup',
+  'networkAcl',
+  'listener',
+  'vpcEndpoint',
+  'internetGateway',
+]);
 
 /** The old rules as one resource more, beside what has taken its place. */
 function beside({ kind, id, resource }: Change): readonly Change[] {

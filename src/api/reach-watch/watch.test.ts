@@ -106,7 +106,9 @@ describe('a watch', () => {
     begin(everything);
     const [line] = client.lines as WatchBegin[];
     expect(line?.watching).toMatchObject({ interfaces: 2, portClassesLeft: 0 });
-    expect(line?.watching.lanes.map(({ protocol }) => protocol)).toEqual(['icmp', 'tcp', 'udp']);
+    // Default VPCs have a way to AWS's services, which answer at 80 and 443.
+    const lanes = line?.watching.lanes.map(({ protocol, port }) => `${protocol} ${port}`);
+    expect(lanes).toEqual(['icmp 0', 'tcp 0', 'tcp 80', 'tcp 81', 'tcp 443', 'tcp 444', 'udp 0']);
   });
 
   it('says what an action opened and closed, at a port that nothing else names', async () => {

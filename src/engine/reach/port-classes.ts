@@ -3,6 +3,7 @@
 // name; and always a port that nobody names.
 import type { Snapshot } from '../../model/snapshot.ts';
 import { ipProtocols } from '../balancing.ts';
+import { servicePorts } from '../trace/aws-service.ts';
 import { type Lane, lanesMax } from './lanes.ts';
 
 export interface PortClass extends Lane {
@@ -62,7 +63,9 @@ function stretches(snapshot: Snapshot, protocol: Ported): readonly PortClass[] {
   for (const listener of snapshot.all('listener')) {
     if (ipProtocols(listener.protocol).includes(protocol)) add(listener.port, listener.port);
   }
-  if (protocol === 'tcp' && snapshot.count('vpcEndpoint') > 0) for (const port of [80, 443]) add(port, port);
+  // AWS's services answer at these alone.
+  const hasServices = snapshot.count('vpcEndpoint') + snapshot.count('internetGateway') > 0;
+  if (protocol === 'tcp' && hasServices) for (const port of servicePorts) add(port, port);
   const starts = [...named.keys()].sort((a, b) => a - b);
   return starts.map((port, i) => {
     return { protocol, port, lastPort: (starts[i + 1] ?? 65_536) - 1, named: named.get(port) ?? 0 };

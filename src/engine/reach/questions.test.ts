@@ -232,6 +232,15 @@ it('tells that who stopped reaches nobody outside any more', () => {
   expect(outside).toMatchObject([{ from: ['eni-web'], after: [] }]);
 });
 
+it('asks about the ports of AWS services where a VPC has a way out', () => {
+  const alone = new Network();
+  alone.vpc('vpc-c');
+  const texts = () => chooseLanes(alone.tables).map(({ protocol, port }) => `${protocol} ${port}`);
+  expect(texts()).toEqual(['tcp 0', 'udp 0', 'icmp 0']);
+  alone.internetGateway('vpc-c');
+  expect(texts()).toEqual(['tcp 80', 'tcp 443', 'tcp 444', 'udp 0', 'icmp 0']);
+});
+
 it('asks about each stretch of ports that rules tell apart', () => {
   net.group('sg-web', 'vpc-b', ['ingress tcp 8000-8099 10.0.1.0/24', 'ingress udp 53 10.0.1.0/24']);
   const texts = chooseLanes(net.tables).map(
