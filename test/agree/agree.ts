@@ -42,13 +42,14 @@ export interface Tally {
   names: number;
   /** Flows of which the host counted a packet where the trace stops them. */
   proven: number;
-  /** Flows and names about which the packets were asked again. */
-  askedAgain: number;
+  /** About which the packets were asked again. */
+  readonly askedAgain: { flows: number; names: number };
   readonly disagreements: Disagreement[];
 }
 
 export function emptyTally(): Tally {
-  return { flows: 0, reachable: 0, unsure: 0, proven: 0, names: 0, askedAgain: 0, disagreements: [] };
+  const askedAgain = { flows: 0, names: 0 };
+  return { flows: 0, reachable: 0, unsure: 0, proven: 0, names: 0, askedAgain, disagreements: [] };
 }
 
 export interface Options {
@@ -126,7 +127,7 @@ async function askAll(world: World, { model, packets }: Oracles, tally: Tally, f
   if (packets !== undefined) {
     const { otherwise, askedAgain } = await askNames(packets, network, names, patienceForNames);
     tally.names += names.length;
-    tally.askedAgain += askedAgain;
+    tally.askedAgain.names += askedAgain;
     for (const { question, heard } of otherwise)
       found('the answer', { 'look-up': question.said, packets: heard }, { name: nameText(question) });
     await askPackets(packets, network, { flows, answers }, tally);
@@ -171,7 +172,7 @@ async function askPackets(
 ): Promise<void> {
   let open = flows.map((_, i) => i);
   for (const [round, each] of patience.entries()) {
-    if (round > 0) tally.askedAgain += open.length;
+    if (round > 0) tally.askedAgain.flows += open.length;
     const asked = open.flatMap((i) => flows[i] ?? []);
     const given = asked.length === 0 ? [] : await packets.ask(network, asked, each);
     for (const [n, answer] of given.entries()) answers[open[n] ?? -1]?.set('packets', answer);

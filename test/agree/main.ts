@@ -102,7 +102,7 @@ function countsText(
     `${perSecond} flows/s`,
     `${proven} proven dropped where the trace stops them`,
     `${names} names`,
-    `packets asked again ${askedAgain} times`,
+    `asked again about ${askedAgain.flows} flows and ${askedAgain.names} names`,
     `${disagreements.length} disagreements`,
   ];
   return counts.join(', ');
