@@ -24,7 +24,6 @@ import { readFlowCounters } from '../dataplane/linux/flow-counters.ts';
 import { LinuxDriver } from '../dataplane/linux/linux-driver.ts';
 import { type Authority, authorityIn } from '../frontdoor/authority.ts';
 import { createFrontDoor } from '../frontdoor/front-door.ts';
-import { primaryAddress } from '../model/network-interface.ts';
 import { formatAddress, parseAddress } from '../net/ipv4.ts';
 import { metadataService, readIdentity, resolverService } from '../plan/addressing.ts';
 import type { DropKey } from '../plan/drop-counter.ts';
@@ -50,12 +49,6 @@ export async function runAgent(state: StateDirectory): Promise<void> {
   const replica = new Replica();
   const log = (line: string) =>
     void process.stderr.write(`${new Date(systemClock.now()).toISOString()} ${line}\n`);
-  const knownAddressOf = (address: string) => {
-    const { snapshot } = replica;
-    if (readIdentity(parseAddress(address) ?? 0) === undefined) return address;
-    const client = snapshot && clientBehind(snapshot, address);
-    return client && addressOf(client);
-  };
   const listeners = new Listeners(log);
   const authority = authorityIn(state.authority, systemClock);
   const trust = trustIn(state.authority, authority);
@@ -93,7 +86,7 @@ export async function runAgent(state: StateDirectory): Promise<void> {
         onChange,
         log,
       }),
-    proxies: new ProxyServers({ knownAddressOf, listeners }),
+    proxies: new ProxyServers({ knownAddressOf: (address) => knownAddressOf(replica, address), listeners }),
     builtInScript,
     ...(internet === undefined ? {} : { internetPorts: internet.ports }),
     holderPid: holder.pid,
@@ -117,6 +110,13 @@ export async function runAgent(state: StateDirectory): Promise<void> {
   process.once('SIGTERM', () => void end());
   process.once('SIGINT', () => void end());
   await agent.run();
+}
+
+/** Of who is behind an identity, or the address itself. */
+function knownAddressOf({ snapshot }: Replica, address: string): string | undefined {
+  if (readIdentity(parseAddress(address) ?? 0) === undefined) return address;
+  const client = snapshot && clientBehind(snapshot, address);
+  return client && addressOf(client);
 }
 
 /** Ports of the front door, at every address of the services namespace that nobody else has. */

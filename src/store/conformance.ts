@@ -32,7 +32,8 @@ export function storeConformance(name: string, harness: StoreHarness): void {
     const open: Open = () => kept(harness.open());
     describe('a transaction', () => describeTransaction(open));
     describe('a work that throws', () => describeThrow(open));
-    describe('revision and watch', () => describeWatch(open));
+    describe('revision', () => describeRevision(open));
+    describe('watch', () => describeWatch(open));
     describe('a refused batch', () => describeRefusal(() => kept(harness.openWithLittleRoom())));
     describe('close', () => describeClose(open));
     describe('against a plain model', () => describeModel(open, harness.reopen));
@@ -166,7 +167,7 @@ function describeThrow(open: Open): void {
   });
 }
 
-function describeWatch(open: Open): void {
+function describeRevision(open: Open): void {
   it('grows by one with each commit that changes something, and by none otherwise', async () => {
     const store = await open();
     const { revision } = store.snapshot;
@@ -187,7 +188,9 @@ function describeWatch(open: Open): void {
     await putAll(store, 'b', 'c');
     expect(store.snapshot.revision).toBe(revision + 2);
   });
+}
 
+function describeWatch(open: Open): void {
   it('shows each commit once, in order, with its writes in order, when the snapshot has them', async () => {
     const store = await open();
     const begin = store.snapshot.revision;
