@@ -37,10 +37,11 @@ it('shows what tables show after the same changes, and leaves what is below as i
         expect(shown.get('internetGateway', id)).toEqual(expected.get('internetGateway', id));
       expect(shown.count('internetGateway')).toBe(expected.count('internetGateway'));
       expect(byId(shown.all('internetGateway'))).toEqual(byId(expected.all('internetGateway')));
-      for (const vpcId of vpcs)
-        expect(byId(shown.by('internetGateway', 'vpcId', vpcId))).toEqual(
-          byId(expected.by('internetGateway', 'vpcId', vpcId)),
-        );
+      for (const vpcId of vpcs) {
+        const wanted = expected.by('internetGateway', 'vpcId', vpcId);
+        expect(byId(shown.by('internetGateway', 'vpcId', vpcId))).toEqual(byId(wanted));
+        expect(shown.countBy('internetGateway', 'vpcId', vpcId)).toBe(wanted.length);
+      }
       expect([...below.all('internetGateway')]).toEqual(before);
     }),
   );

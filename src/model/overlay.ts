@@ -66,6 +66,14 @@ class Overlay implements Snapshot {
     return count;
   }
 
+  countBy<K extends Kind>(kind: K, index: IndexOf<K>, key: string): number {
+    let count = this.below.countBy(kind, index, key);
+    const has = (row: Row | undefined) => row !== undefined && hasKey(kind, row as Kinds[K], index, key);
+    for (const [id, row] of this.rows.get(kind) ?? [])
+      count += Number(has(row)) - Number(has(this.below.get(kind, id)));
+    return count;
+  }
+
   private added<K extends Kind>(kind: K): readonly Kinds[K][] {
     const own = [...(this.rows.get(kind) ?? [])];
     return own.flatMap(([id, row]) =>

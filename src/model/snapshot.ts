@@ -10,6 +10,8 @@ export interface Snapshot {
   all<K extends Kind>(kind: K): Iterable<Kinds[K]>;
   by<K extends Kind>(kind: K, index: IndexOf<K>, key: string): readonly Kinds[K][];
   count(kind: Kind): number;
+  /** How many `by` gives, without looking at them. */
+  countBy<K extends Kind>(kind: K, index: IndexOf<K>, key: string): number;
 }
 
 /** One write: a resource put, or removed when `resource` is absent. */

@@ -39,6 +39,10 @@ export class Tables implements Snapshot {
     return this.table(kind).rows.size;
   }
 
+  countBy<K extends Kind>(kind: K, index: IndexOf<K>, key: string): number {
+    return this.table(kind).index.get(`${index}\0${key}`)?.size ?? 0;
+  }
+
   /** Puts or removes one resource; returns the change that would undo it. */
   apply<K extends Kind>(change: Change<K>): Change<K> {
     const { kind, id, resource } = change;

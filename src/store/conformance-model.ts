@@ -106,6 +106,7 @@ class ModelRun {
     for (const vpcId of vpcIds) {
       const wanted = rows.filter((row) => 'vpcId' in row && row.vpcId === vpcId);
       expect(byId(snapshot.by('subnet', 'vpcId', vpcId))).toEqual(byId(wanted));
+      expect(snapshot.countBy('subnet', 'vpcId', vpcId)).toBe(wanted.length);
     }
   }
 

@@ -74,6 +74,7 @@ function describeTransaction(open: Open): void {
       expect(ids(transaction.by('subnet', 'vpcId', 'vpc-1'))).toEqual(['c']);
       expect(ids(transaction.by('subnet', 'vpcId', 'vpc-2'))).toEqual(['b']);
       expect(transaction.count('subnet')).toBe(2);
+      expect(transaction.countBy('subnet', 'vpcId', 'vpc-2')).toBe(1);
     });
   });
 

@@ -141,6 +141,10 @@ class GroupTransaction implements Transaction {
     return this.#live().count(kind);
   }
 
+  countBy<K extends Kind>(kind: K, index: IndexOf<K>, key: string): number {
+    return this.#live().countBy(kind, index, key);
+  }
+
   put<K extends Kind>(kind: K, resource: Kinds[K]): void {
     this.#live();
     this.#journal.write({ kind, id: resource.id, resource });

@@ -55,7 +55,7 @@ function leastHeld(snapshot: Snapshot, groupIds: readonly string[]): string | un
 }
 
 function holders(snapshot: Snapshot, groupId: string): number {
-  return snapshot.by('networkInterface', 'groupId', groupId).length;
+  return snapshot.countBy('networkInterface', 'groupId', groupId);
 }
 
 function trafficOf({ protocol, destinationPort, icmp }: Headers) {
