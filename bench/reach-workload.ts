@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { readQuestion } from '../src/engine/ask/ask.ts';
+import { explain } from '../src/engine/explain/explain.ts';
 import { unknownHealth } from '../src/engine/health.ts';
 import type { Lane } from '../src/engine/reach/lanes.ts';
 import { countPairs } from '../src/engine/reach/questions.ts';
@@ -55,13 +57,18 @@ const names = {
   memory: (size: number) => `reach, memory, ${size} interfaces`,
   edit: `reach, a security group's edit, ${asked} interfaces`,
   trace: `trace, one path, ${asked} interfaces`,
+  explain: `explain, one blocked path and what would open it, ${asked} interfaces`,
 };
 
 async function run({ isQuick, isWanted }: RunOptions): Promise<Outcome> {
   const figures: Figure[] = [];
   const skips: Outcome['skips'][number][] = [];
   for (const size of sizes) {
-    const own = [names.all(size), names.memory(size), ...(size === asked ? [names.edit, names.trace] : [])];
+    const own = [
+      names.all(size),
+      names.memory(size),
+      ...(size === asked ? [names.edit, names.trace, names.explain] : []),
+    ];
     const wanted = own.filter(isWanted);
     if (wanted.length === 0) continue;
     if (isQuick && size > asked) continue;
@@ -74,7 +81,7 @@ async function run({ isQuick, isWanted }: RunOptions): Promise<Outcome> {
     const rounds = isQuick || size > asked ? 1 : 5;
     const found = [
       ...allPairs(net, size, rounds),
-      ...(size === asked ? [edits(net, rounds), onePath(net, rounds)] : []),
+      ...(size === asked ? [edits(net, rounds), onePath(net, rounds), explained(net, rounds)] : []),
     ];
     figures.push(...found.filter(({ name }) => isWanted(name)));
   }
@@ -199,14 +206,31 @@ function readOf(reach: Reach, vpcId: string, groupId: string): number {
 }
 
 function onePath(net: Network, rounds: number): Figure {
-  const times: number[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    const each = (tracesMs(net, 500, 1) / 500) * 1000;
-    if (round > 0) times.push(each);
-  }
-  const value = median(times);
+  return underMillisecond(names.trace, rounds, () => tracesMs(net, 500, 1) / 500);
+}
+
+function explained(net: Network, rounds: number): Figure {
+  const prng = new SeededPrng(8);
+  const enis = net.tables.by('networkInterface', 'vpcId', 'vpc-0');
+  const pick = () => (enis[prng.below(enis.length)] as NetworkInterface).id;
+  return underMillisecond(names.explain, rounds, () => {
+    const times: number[] = [];
+    while (times.length < 300) {
+      const question = readQuestion(net.tables, { from: pick(), to: `${pick()}:5432` });
+      const start = cpuMs();
+      const { verdict } = explain(net.tables, unknownHealth, question);
+      if (verdict === 'not-reachable') times.push(cpuMs() - start);
+    }
+    return times.reduce((sum, time) => sum + time, 0) / times.length;
+  });
+}
+
+/** Milliseconds of each round, of which the first is a rehearsal. */
+function underMillisecond(name: string, rounds: number, once: () => number): Figure {
+  const times = Array.from({ length: rounds + 1 }, once).slice(1);
+  const value = median(times) * 1000;
   return {
-    name: names.trace,
+    name,
     value,
     unit: 'µs',
     against: { '1 ms': value / millisecondUs },
