@@ -57,8 +57,9 @@ export function attachVpnGateway(call: Call, id: string, vpcId: string): VpnGate
 /** The tables of the VPC forget what it propagated. */
 export function detachVpnGateway(call: Call, id: string, vpcId: string): void {
   const { vpcId: attachedTo, ...gateway } = own(call, 'vpnGateway', id);
+  // Also of a VPC that is gone: Terraform deletes both at once.
+  if (attachedTo !== vpcId) throw refusals.attachmentNotFound(gateway.id, vpcId);
   const vpc = own(call, 'vpc', vpcId);
-  if (attachedTo !== vpc.id) throw refusals.attachmentNotFound(gateway.id, vpc.id);
   call.intent.put('vpnGateway', gateway);
   for (const table of call.intent.by('routeTable', 'vpcId', vpc.id))
     if (table.propagatingVgws?.includes(gateway.id)) setPropagation(call, table.id, gateway.id, false);

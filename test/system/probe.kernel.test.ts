@@ -417,7 +417,7 @@ it('an ordinary user can, and leaves nothing', async (context) => {
     expect(open.stdout).toContain('2 passed');
     const closed = await run(command('probe', 'sts', ...words), { env });
     expect(closed.stdout).toContain('IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS');
-    expect(readdirSync(join(state, 'guests'))).toEqual([]);
+    await until('no file is left', () => readdirSync(join(state, 'guests')).length === 0);
   } finally {
     await run(command('reset', '--state', state), { env });
     rmSync(home, { recursive: true, force: true });

@@ -176,8 +176,9 @@ class Walk {
     if (route.type === 'local') {
       const dropped = from === undefined ? undefined : this.hook('input', packet, namespace);
       if (dropped === undefined) return {};
-      // A route to the namespace itself, beside its addresses, is there to have it dropped.
-      return route.table === localTable ? { at: dropped } : lost(namespace, 'route', routeText(route));
+      // What a router itself gets by a route beside its addresses is there to be dropped: the route decided.
+      const isRouters = dropped.chain === 'input' && route.table !== localTable;
+      return isRouters ? lost(namespace, 'route', routeText(route)) : { at: dropped };
     }
     if (from !== undefined && namespace.sysctls.get('net.ipv4.ip_forward') !== '1') {
       return lost(namespace, 'route', `${formatAddress(packet.tuple.destination)} is not local`);

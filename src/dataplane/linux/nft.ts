@@ -156,8 +156,7 @@ async function readState(file: string): Promise<Map<string, string>> {
 
 /** The same for equal tables: indexes for names, objects and elements in order; without what packets have put there. */
 export function canonical(printed: string, devices: DeviceIndexes): string {
-  return indexesInText(printed, devices)
-    .replace(countersPattern, '$1')
+  return withoutCounted(indexesInText(printed, devices))
     .replace(/^\}\s*$/m, '')
     .split(/^\t(?=set |map |chain )/m)
     .map((block) => block.replace(elementsPattern, inOrder).trim())
@@ -166,8 +165,10 @@ export function canonical(printed: string, devices: DeviceIndexes): string {
 }
 
 const elementsPattern = /elements = \{([^}]*)\}/;
-/** Elements of a set into which rules put counters, after its flags. */
-const countersPattern = /(flags dynamic[^{}]*?)\s*elements = \{[^}]*\}/g;
+/** Without the elements that rules have put into sets, each with a counter, after the set's flags. */
+export function withoutCounted(printed: string): string {
+  return printed.replaceAll(/(flags dynamic[^{}]*?)\s*elements = \{[^}]*\}/g, '$1');
+}
 
 function inOrder(_: string, elements: string): string {
   const sorted = elements.split(',').map((element) => element.trim());
