@@ -7,6 +7,7 @@ import { hiddenRange } from '../../plan/addressing.ts';
 import { type LinkPlan, type RoutePlan, servicesNamespace } from '../../plan/plan.ts';
 import { gatewayPlace } from '../drop-place.ts';
 import { dropAt } from './drop.ts';
+import { linkMac } from './link-mac.ts';
 import type { TableBuilder } from './table-builder.ts';
 import { internetDevice, type VpcView } from './vpc-view.ts';
 
@@ -78,8 +79,7 @@ export function internetLink({ vpc, internetGateway }: VpcView): readonly LinkPl
     { namespace: vpc.id, device: internetDevice, index: routerIndex },
     { namespace: servicesNamespace, device: `g${vpc.number}`, index: servicesIndex + vpc.number },
   ] as const;
-  const byte = (value: number) => (value & 255).toString(16).padStart(2, '0');
-  const mac = `02:00:00:03:${byte(vpc.number >> 8)}:${byte(vpc.number)}`;
+  const mac = linkMac('internet-gateway', vpc.number);
   return [{ name: `internet:${vpc.id}`, ends, mac, mtu: internetMtu }];
 }
 

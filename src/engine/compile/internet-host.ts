@@ -1,10 +1,7 @@
 // Hosts of the internet: a namespace each, with a link to the services namespace, which is the internet of this host and
 // forwards between them and the internet gateways. They run a program as instances do.
-import { internetHostScript } from '../../catalog/internet-host-script.ts';
 import type { InternetHost } from '../../model/internet-host.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { formatAddress } from '../../net/ipv4.ts';
-import { resolverService } from '../../plan/addressing.ts';
 import {
   type GuestPlan,
   type LinkPlan,
@@ -12,10 +9,10 @@ import {
   type RoutePlan,
   servicesNamespace,
 } from '../../plan/plan.ts';
+import { hostEnd, hostGuest, hostNamespace } from './added-host.ts';
 import { internetMtu } from './internet-gateway.ts';
+import { linkMac } from './link-mac.ts';
 
-const device = 'eth0';
-const guestIndex = 2;
 /** Base of the indexes of the services namespace's ends. */
 const servicesIndex = 30_000;
 
@@ -35,47 +32,21 @@ export function internetHostRoutes(snapshot: Snapshot): readonly RoutePlan[] {
 }
 
 export function internetHostNamespaces(snapshot: Snapshot): readonly NamespacePlan[] {
-  return Array.from(snapshot.all('internetHost'), ({ id, address }) => ({
-    name: id,
-    kind: 'guest',
-    sysctls: [['net.ipv6.conf.all.disable_ipv6', '1']],
-    addresses: [{ device, cidr: `${address}/32` }],
-    routes: [{ table: 254, destination: '0.0.0.0/0', type: 'unicast', device }],
-    rules: [],
-  }));
+  return Array.from(snapshot.all('internetHost'), hostNamespace);
 }
 
 export function internetHostLinks(snapshot: Snapshot): readonly LinkPlan[] {
   return Array.from(snapshot.all('internetHost'), (host) => {
-    const byte = (value: number) => (value & 255).toString(16).padStart(2, '0');
+    const index = servicesIndex + host.number;
     return {
       name: `internet:${host.id}`,
-      ends: [
-        { namespace: host.id, device, index: guestIndex },
-        {
-          namespace: servicesNamespace,
-          device: servicesDevice(host),
-          index: servicesIndex + host.number,
-        },
-      ],
-      mac: `02:00:00:04:${byte(host.number >> 8)}:${byte(host.number)}`,
+      ends: [hostEnd(host), { namespace: servicesNamespace, device: servicesDevice(host), index }],
+      mac: linkMac('internet-host', host.number),
       mtu: internetMtu,
     };
   });
 }
 
 export function internetHostGuests(snapshot: Snapshot): readonly GuestPlan[] {
-  return Array.from(snapshot.all('internetHost'), ({ id, serves, bootNumber }) => ({
-    id,
-    namespace: id,
-    bootNumber,
-    hostname: id.split('.')[0] ?? id,
-    nameServers: [formatAddress(resolverService)],
-    searchDomain: '',
-    imageScript: internetHostScript,
-    environment: [
-      ['POSTERN_HOST', id],
-      ['POSTERN_SERVES', JSON.stringify(serves)],
-    ],
-  }));
+  return Array.from(snapshot.all('internetHost'), hostGuest);
 }

@@ -4,6 +4,8 @@
 const kinds = {
   uplink: 1,
   'private-link': 2,
+  'internet-gateway': 3,
+  'internet-host': 4,
   'vpn-gateway': 5,
   'vpn-connection': 6,
   'on-premises-host': 7,

@@ -2,7 +2,6 @@
 // that a user added. The router knows the blocks of the VPCs it has connections to. VPCs of equal blocks do not meet
 // there: what came by a connection is answered by it, whatever the routes say. There is no way to anywhere else, but for
 // names, which are asked of public DNS by a link to the services namespace.
-import { internetHostScript } from '../../catalog/internet-host-script.ts';
 import type { CustomerGateway } from '../../model/customer-gateway.ts';
 import type { OnPremisesHost } from '../../model/on-premises-host.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -17,6 +16,7 @@ import {
   type RulePlan,
   servicesNamespace,
 } from '../../plan/plan.ts';
+import { hostEnd, hostGuest, hostNamespace } from './added-host.ts';
 import { linkMac } from './link-mac.ts';
 import { hex } from './source-check.ts';
 import { forwardingSysctls } from './sysctls.ts';
@@ -24,8 +24,6 @@ import { TableBuilder } from './table-builder.ts';
 import type { VpcView } from './vpc-view.ts';
 import { connectionDevice, vpnMtu } from './vpn-gateway.ts';
 
-const device = 'eth0';
-const guestIndex = 2;
 const hostIndex = 100_000;
 const namesDevice = 'svc';
 const namesIndex = 2;
@@ -76,19 +74,7 @@ export function onPremisesNamespaces(
   );
   const hosts = [...snapshot.all('onPremisesHost')];
   const ids = new Set([...live, ...hosts].map(({ customerGatewayId }) => customerGatewayId));
-  return [
-    ...Array.from(ids, (id) => router(snapshot, id, live)),
-    ...hosts.map(
-      ({ id, address }): NamespacePlan => ({
-        name: id,
-        kind: 'guest',
-        sysctls: [['net.ipv6.conf.all.disable_ipv6', '1']],
-        addresses: [{ device, cidr: `${address}/32` }],
-        routes: [{ table: mainTable, destination: '0.0.0.0/0', type: 'unicast', device }],
-        rules: [],
-      }),
-    ),
-  ];
+  return [...Array.from(ids, (id) => router(snapshot, id, live)), ...hosts.map(hostNamespace)];
 }
 
 /** `live`: connections whose other end is on this host. */
@@ -190,7 +176,7 @@ export function onPremisesLinks(snapshot: Snapshot): readonly LinkPlan[] {
       name: `on-premises:${host.id}`,
       ends: [
         { namespace: host.customerGatewayId, device: hostDevice(host), index: hostIndex + host.number },
-        { namespace: host.id, device, index: guestIndex },
+        hostEnd(host),
       ],
       mac: linkMac('on-premises-host', host.number),
       mtu: vpnMtu,
@@ -200,17 +186,5 @@ export function onPremisesLinks(snapshot: Snapshot): readonly LinkPlan[] {
 }
 
 export function onPremisesGuests(snapshot: Snapshot): readonly GuestPlan[] {
-  return Array.from(snapshot.all('onPremisesHost'), ({ id, serves, bootNumber }) => ({
-    id,
-    namespace: id,
-    bootNumber,
-    hostname: id.split('.')[0] ?? id,
-    nameServers: [formatAddress(resolverService)],
-    searchDomain: '',
-    imageScript: internetHostScript,
-    environment: [
-      ['POSTERN_HOST', id],
-      ['POSTERN_SERVES', JSON.stringify(serves)],
-    ],
-  }));
+  return Array.from(snapshot.all('onPremisesHost'), hostGuest);
 }
